@@ -1,0 +1,105 @@
+package grid
+
+import "slices"
+
+// Kind is what a message is for (意图): exactly one.
+type Kind string
+
+// The kinds of message.
+const (
+	Report     Kind = "report"     // 诉求
+	Suggestion Kind = "suggestion" // 建议
+	Wish       Kind = "wish"       // 微心愿
+	Inquiry    Kind = "inquiry"    // 咨询
+	FollowUp   Kind = "followup"   // 跟进
+	Praise     Kind = "praise"     // 表扬
+	Order      Kind = "command"    // 指令
+	Chatter    Kind = "chatter"    // 闲聊
+)
+
+// Kinds lists every kind.
+func Kinds() []Kind {
+	return []Kind{Report, Suggestion, Wish, Inquiry, FollowUp, Praise, Order, Chatter}
+}
+
+// Actionable reports whether somebody has to do something: such a message opens
+// a ticket or joins one.
+func (k Kind) Actionable() bool { return k == Report || k == Suggestion || k == Wish }
+
+// Category says who can deal with a matter (分类).
+type Category string
+
+// The three categories.
+const (
+	Immediate Category = "immediate" // 即办件: the grid or the property company alone, in about a day
+	Pending   Category = "pending"   // 待办件: within the community's power, with coordination
+	Escalate  Category = "escalate"  // 上报件: beyond the community's power
+)
+
+// Categories lists the three.
+func Categories() []Category { return []Category{Immediate, Pending, Escalate} }
+
+// Urgency says how soon (紧急程度).
+type Urgency string
+
+// The urgencies.
+const (
+	Emergency Urgency = "emergency" // 突发: life or serious injury within hours
+	Urgent    Urgency = "urgent"    // 紧急: today, or harm grows
+	Normal    Urgency = "normal"    // 普通
+)
+
+// Urgencies lists the three.
+func Urgencies() []Urgency { return []Urgency{Emergency, Urgent, Normal} }
+
+// Topic says what a matter is about (主题).
+type Topic string
+
+// Topics lists the topics of LABELS, in their order.
+func Topics() []Topic {
+	return []Topic{"facilities", "water_power_gas", "sanitation", "property", "parking_traffic", "noise", "neighbour",
+		"pets", "security_fire", "illegal_building", "elderly_children", "health_welfare", "jobs_education", "greening",
+		"elevator", "culture", "other"}
+}
+
+// Valid reports whether t is one of Topics.
+func (t Topic) Valid() bool { return slices.Contains(Topics(), t) }
+
+// Intent is what a message means, as far as somebody could tell. It acts on
+// nothing: handlers decide, with authority from the Roster.
+type Intent struct {
+	Kind      Kind     `json:"kind"`
+	Category  Category `json:"category,omitempty"`
+	Urgency   Urgency  `json:"urgency,omitempty"`
+	Topic     Topic    `json:"topic,omitempty"`
+	Location  string   `json:"location,omitempty"` // the place as written
+	Sensitive bool     `json:"sensitive,omitempty"`
+	Summary   string   `json:"summary,omitempty"` // one line for a card
+
+	// Danger names the danger suspected ("gas", "fire", "missing" …, see the
+	// rules); Shared says that a second step agreed, which makes it an emergency.
+	Danger string `json:"danger,omitempty"`
+	Shared bool   `json:"shared,omitempty"`
+	// Elder is an elderly neighbour not seen (独居老人失联): urgent, with a chain of its own.
+	Elder bool `json:"elder,omitempty"`
+
+	Command *Command `json:"command,omitempty"` // for Kind Order, when it is one that youshi knows
+
+	By         string  `json:"by"`               // the step that said it: rule, local, llm
+	Prompt     string  `json:"prompt,omitempty"` // the numbered prompt that understood it
+	Confidence float64 `json:"confidence"`       // 0..1: how often such answers are right
+
+	Link Link `json:"link,omitzero"` // what the Linker says
+}
+
+// Link says to which matter a message belongs.
+type Link struct {
+	Ticket TicketNo  `json:"ticket,omitempty"`  // 0: to none that is open
+	PartOf MessageID `json:"part_of,omitempty"` // the first message of a report that this one goes on with, ticket or not
+	// Earlier are messages of the same person that this one explains (a picture
+	// sent before the words) and that belong to no ticket yet, oldest first.
+	Earlier []MessageID `json:"earlier,omitempty"`
+	MeToo   bool        `json:"me_too,omitempty"` // the sender has the same trouble: 附议
+	Over    bool        `json:"over,omitempty"`   // says that the trouble is over ("来水了")
+	Why     string      `json:"why,omitempty"`    // part, quote, me_too, same_place …: for the record
+}

@@ -1,0 +1,169 @@
+package grid
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Entry is one step of a ticket in its journal (台账): who, when, from, to, why.
+// It names people, messages and texts by id only.
+type Entry struct {
+	Ticket TicketNo  `json:"ticket"`
+	Seq    int       `json:"seq"` // from 1 within the ticket
+	At     time.Time `json:"at"`
+	By     Actor     `json:"by"`
+	Want   Want      `json:"want"`
+	From   Status    `json:"from,omitempty"`
+	To     Status    `json:"to"`
+	Reason Reason    `json:"reason,omitempty"`
+	Why    TextID    `json:"why,omitempty"`
+	Said   MessageID `json:"said,omitempty"` // the message that asked for it
+	Set    Change    `json:"set,omitzero"`
+}
+
+// Change is what an entry changes beside the status. Empty fields change nothing.
+type Change struct {
+	Opening    *Opening    `json:"opening,omitempty"`
+	Category   Category    `json:"category,omitempty"`
+	Urgency    Urgency     `json:"urgency,omitempty"`
+	Topic      Topic       `json:"topic,omitempty"`
+	Location   TextID      `json:"location,omitempty"`
+	Summary    TextID      `json:"summary,omitempty"`
+	Private    bool        `json:"private,omitempty"` // a matter can become private, never public again
+	Messages   []MessageID `json:"messages,omitempty"`
+	Supporters []PersonID  `json:"supporters,omitempty"`
+	Watchers   []PersonID  `json:"watchers,omitempty"`
+	Assignee   PersonID    `json:"assignee,omitempty"`
+	Level      Level       `json:"level,omitempty"`
+	Priority   int         `json:"priority,omitempty"`
+	Into       TicketNo    `json:"into,omitempty"`
+	Extension  *Extension  `json:"extension,omitempty"`
+	Poll       *Poll       `json:"poll,omitempty"`
+	Answer     *Answer     `json:"answer,omitempty"`
+	Due        *Deadline   `json:"due,omitempty"` // the deadline of the step that begins here
+	NoDue      bool        `json:"no_due,omitempty"`
+}
+
+// Opening is what a ticket is born with.
+type Opening struct {
+	Area     AreaID    `json:"area"`
+	Chat     ChatID    `json:"chat"`
+	Kind     Kind      `json:"kind"`
+	Source   Source    `json:"source"`
+	Danger   string    `json:"danger,omitempty"`
+	Elder    bool      `json:"elder,omitempty"`
+	By       string    `json:"by,omitempty"`
+	Prompt   string    `json:"prompt,omitempty"`
+	Reporter PersonID  `json:"reporter"`
+	Heard    time.Time `json:"heard"`
+}
+
+// Fold gives the ticket that a journal tells, and an error when the entries are
+// not one ticket's, complete and in order.
+func Fold(entries []Entry) (Ticket, error) {
+	var t Ticket
+	for i, e := range entries {
+		switch {
+		case e.Seq != i+1:
+			return t, fmt.Errorf("folding ticket %d: entry %d stands at place %d", e.Ticket, e.Seq, i+1)
+		case i > 0 && e.Ticket != t.No:
+			return t, fmt.Errorf("folding ticket %d: entry %d belongs to ticket %d", t.No, e.Seq, e.Ticket)
+		case e.From != t.Status:
+			return t, fmt.Errorf("folding ticket %d: entry %d leaves %q but the ticket is %q", t.No, e.Seq, e.From, t.Status)
+		}
+		t = t.apply(e)
+	}
+	return t, nil
+}
+
+// apply is the only place where a ticket changes: Move makes entries and applies
+// them, Fold applies what was stored, so the two cannot differ.
+func (t Ticket) apply(e Entry) Ticket {
+	t.No, t.Steps = e.Ticket, e.Seq
+	t = e.Set.on(t)
+	switch e.Want {
+	case WantOpen:
+		t.Opened, t.Level = e.At, LevelGrid
+	case WantConfirm:
+		t.Confirmed = e.At
+	case WantAssign, WantPass:
+		t.Assigned = e.At
+	case WantWait:
+		t.Before, t.Stopped, t.Kept, t.Due = t.Status, e.At, t.Due, nil
+	case WantResume:
+		t.Before, t.Stopped, t.Kept = "", time.Time{}, nil
+	case WantResolve:
+		if e.To == Resolved {
+			t.Resolved, t.SolvedAt = e.At, t.Level
+		}
+	case WantRework, WantObject:
+		t.Round++
+		t.Poll, t.Resolved, t.SolvedAt, t.Closed, t.Reason, t.Why = nil, time.Time{}, "", time.Time{}, "", ""
+	}
+	if e.To != t.Status && e.To.Ended() {
+		t.Reason, t.Why, t.Due = e.Reason, e.Why, nil
+		t.Before, t.Stopped, t.Kept = "", time.Time{}, nil
+		if e.To == Closed {
+			t.Closed = e.At
+		}
+	}
+	t.Status = e.To
+	return t
+}
+
+// on applies the change to a ticket without touching what other copies share.
+func (c Change) on(t Ticket) Ticket {
+	if o := c.Opening; o != nil {
+		t.Area, t.Chat, t.Kind, t.Source, t.Danger, t.Elder = o.Area, o.Chat, o.Kind, o.Source, o.Danger, o.Elder
+		t.By, t.Prompt, t.Reporter, t.Heard = o.By, o.Prompt, o.Reporter, o.Heard
+	}
+	set(&t.Category, c.Category)
+	set(&t.Urgency, c.Urgency)
+	set(&t.Topic, c.Topic)
+	set(&t.Location, c.Location)
+	set(&t.Summary, c.Summary)
+	set(&t.Assignee, c.Assignee)
+	set(&t.Level, c.Level)
+	set(&t.Priority, c.Priority)
+	set(&t.Into, c.Into)
+	set(&t.Extension, c.Extension)
+	set(&t.Poll, c.Poll)
+	set(&t.Due, c.Due)
+	t.Private = t.Private || c.Private
+	t.Messages = join(t.Messages, c.Messages)
+	t.Supporters = join(t.Supporters, c.Supporters)
+	t.Watchers = join(t.Watchers, c.Watchers)
+	if c.NoDue {
+		t.Due = nil
+	}
+	if c.Answer != nil && t.Poll != nil {
+		p := *t.Poll
+		p.Answers = slices.DeleteFunc(slices.Clone(p.Answers), func(a Answer) bool { return a.Person == c.Answer.Person })
+		p.Answers = append(p.Answers, *c.Answer)
+		t.Poll = &p
+	}
+	return t
+}
+
+// set overwrites *to unless v is empty.
+func set[T comparable](to *T, v T) {
+	var none T
+	if v != none {
+		*to = v
+	}
+}
+
+// join appends to a copy what is not yet in it.
+func join[T comparable](a, b []T) []T {
+	if len(b) == 0 {
+		return a
+	}
+	out := slices.Clone(a)
+	for _, x := range b {
+		if !slices.Contains(out, x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}

@@ -1,0 +1,109 @@
+package grid
+
+import (
+	"slices"
+	"time"
+)
+
+// Role is an office (角色) somebody holds in an area. Authority comes from the
+// Roster's roles alone: never from a nickname, a text or a model's answer.
+type Role string
+
+// The roles, and House for what the program does by itself (its clocks).
+const (
+	Resident      Role = "resident"      // 居民
+	Volunteer     Role = "volunteer"     // 志愿者
+	BuildingHead  Role = "building_head" // 楼栋长
+	GridWorker    Role = "grid_worker"   // 网格员
+	Property      Role = "property"      // 物业
+	Unit          Role = "unit"          // 单位: police, utilities, departments
+	Secretary     Role = "secretary"     // 书记
+	Committee     Role = "committee"     // 业委会
+	SubdistrictHQ Role = "subdistrict"   // 街道
+	DistrictHQ    Role = "district"      // 区
+	Operator      Role = "operator"      // 运维
+	House         Role = "house"         // the program itself
+)
+
+// Roles lists every role a person can hold, weakest first: where somebody holds
+// several in one area, the last of them in this list counts.
+func Roles() []Role {
+	return []Role{Resident, Volunteer, Operator, Committee, Unit, Property, BuildingHead, GridWorker, Secretary, SubdistrictHQ, DistrictHQ}
+}
+
+// Valid reports whether a person can hold r.
+func (r Role) Valid() bool { return slices.Contains(Roles(), r) }
+
+// Staff reports whether r works on matters (and so reads staff cards).
+func (r Role) Staff() bool {
+	return r.Valid() && r != Resident && r != Volunteer && r != Operator
+}
+
+// Level gives the rung of the ladder on which r decides; LevelGrid for all below.
+func (r Role) Level() Level {
+	switch r {
+	case Secretary, Committee:
+		return LevelCommunity
+	case SubdistrictHQ:
+		return LevelSubdistrict
+	case DistrictHQ:
+		return LevelDistrict
+	}
+	return LevelGrid
+}
+
+// Stronger gives the role that counts of two.
+func Stronger(a, b Role) Role {
+	if slices.Index(Roles(), b) > slices.Index(Roles(), a) {
+		return b
+	}
+	return a
+}
+
+// Identity is one account of a person on one channel.
+type Identity struct {
+	Channel ChannelID `json:"channel"`
+	ID      string    `json:"id"` // the platform's own id of the account
+}
+
+// Office is a role held in an area for a time.
+type Office struct {
+	Role  Role      `json:"role"`
+	Area  AreaID    `json:"area"`
+	Since time.Time `json:"since,omitzero"`
+	Until time.Time `json:"until,omitzero"` // zero: until further notice
+}
+
+// Person is somebody youshi knows. A name lives here and nowhere else.
+type Person struct {
+	ID         PersonID   `json:"id"`
+	Name       string     `json:"name"`
+	Identities []Identity `json:"identities,omitempty"`
+	Offices    []Office   `json:"offices,omitempty"`
+	Household  string     `json:"household,omitempty"`
+}
+
+// Standing says what somebody is to one ticket; a person may be several things.
+type Standing uint8
+
+// The standings.
+const (
+	StandsReporter  Standing = 1 << iota // 诉求人
+	StandsSupporter                      // 附议人
+	StandsAssignee                       // 承办人
+	StandsUnit                           // a unit named by a whistle
+)
+
+// Has reports whether s contains any of x.
+func (s Standing) Has(x Standing) bool { return s&x != 0 }
+
+// Actor is who wants something of a ticket: a person, the role held in the
+// ticket's area, and what the person is to the ticket.
+type Actor struct {
+	Person   PersonID `json:"person,omitempty"`
+	Role     Role     `json:"role"`
+	Standing Standing `json:"standing,omitempty"`
+}
+
+// TheHouse is the actor of clocks and polls: the program itself.
+func TheHouse() Actor { return Actor{Role: House} }

@@ -1,0 +1,116 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"youshi/grid"
+)
+
+// Path gives the area and everything above it, from the area up. A parent that
+// is not stored, or a loop, ends it.
+func Path(r Roster, id grid.AreaID) ([]grid.Area, error) {
+	var path []grid.Area
+	for id != "" && len(path) < 16 {
+		a, err := r.Area(id)
+		if errors.Is(err, ErrNotFound) {
+			break
+		} else if err != nil {
+			return nil, fmt.Errorf("reading area %s: %w", id, err)
+		}
+		path = append(path, a)
+		id = a.Parent
+	}
+	return path, nil
+}
+
+// Under reports whether area lies in scope or is it.
+func Under(r Roster, area, scope grid.AreaID) (bool, error) {
+	path, err := Path(r, area)
+	if err != nil {
+		return false, err
+	}
+	for _, a := range path {
+		if a.ID == scope {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// Subtree gives scope and every area below it.
+func Subtree(r Roster, scope grid.AreaID) ([]grid.AreaID, error) {
+	all, err := r.Areas()
+	if err != nil {
+		return nil, fmt.Errorf("reading areas: %w", err)
+	}
+	in := map[grid.AreaID]bool{scope: true}
+	out := []grid.AreaID{scope}
+	for grown := true; grown; {
+		grown = false
+		for _, a := range all {
+			if !in[a.ID] && in[a.Parent] {
+				in[a.ID], grown = true, true
+				out = append(out, a.ID)
+			}
+		}
+	}
+	return out, nil
+}
+
+// RoleIn gives the strongest role the person holds in the area at that time: of
+// offices in the area itself or in one above it. Resident when there is none.
+func RoleIn(r Roster, p grid.Person, area grid.AreaID, at time.Time) (grid.Role, error) {
+	role := grid.Resident
+	if len(p.Offices) == 0 {
+		return role, nil
+	}
+	path, err := Path(r, area)
+	if err != nil {
+		return role, err
+	}
+	for _, o := range p.Offices {
+		if !o.Until.IsZero() && !at.Before(o.Until) {
+			continue
+		}
+		for _, a := range path {
+			if a.ID == o.Area {
+				role = grid.Stronger(role, o.Role)
+			}
+		}
+	}
+	return role, nil
+}
+
+// Holders gives the people whose office of the role covers the area, in order
+// of becoming known.
+func Holders(r Roster, role grid.Role, area grid.AreaID, at time.Time) ([]grid.Person, error) {
+	all, err := r.Officers()
+	if err != nil {
+		return nil, fmt.Errorf("reading officers: %w", err)
+	}
+	path, err := Path(r, area)
+	if err != nil {
+		return nil, err
+	}
+	var out []grid.Person
+	for _, p := range all {
+		for _, o := range p.Offices {
+			if o.Role == role && (o.Until.IsZero() || at.Before(o.Until)) && covers(path, o.Area) {
+				out = append(out, p)
+				break
+			}
+		}
+	}
+	return out, nil
+}
+
+func covers(path []grid.Area, id grid.AreaID) bool {
+	for _, a := range path {
+		if a.ID == id {
+			return true
+		}
+	}
+	return false
+}
