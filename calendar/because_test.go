@@ -31,6 +31,8 @@ func TestBecauseSaysWhy(t *testing.T) {
 			"confirm: 2 service hours from Thu 08:30; heard Wed 1 Oct 10:00, on a day off; 1–8 Oct are holidays"},
 		{"no holiday that comes after the deadline", "accept", "1h service", "Tue 2025-09-30 16:30", "Tue 2025-09-30 16:30",
 			"accept: 1 service hour from Tue 16:30"},
+		{"no ordinary Monday that the built-in days list as worked", "confirm", "1h service", "Mon 2012-10-08 09:00", "Mon 2012-10-08 09:00",
+			"confirm: 1 service hour from Mon 09:00"},
 		{"a single holiday", "confirm", "2h service", "Tue 2024-12-31 17:00", "Tue 2024-12-31 17:00",
 			"confirm: 2 service hours from Tue 17:00; the 1st is a holiday"},
 		{"as many as there is room for", "resolve", "60 working days", "Fri 2025-09-26 14:00", "Fri 2025-09-26 14:00",
