@@ -81,6 +81,7 @@ type Person struct {
 	Identities []Identity `json:"identities,omitempty"`
 	Offices    []Office   `json:"offices,omitempty"`
 	Household  string     `json:"household,omitempty"`
+	Home       AreaID     `json:"home,omitempty"` // the grid whose group the person spoke in last
 }
 
 // Standing says what somebody is to one ticket; a person may be several things.

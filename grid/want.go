@@ -120,5 +120,6 @@ type Deadline struct {
 	Step    string    `json:"step"` // confirm, accept, resolve, poll
 	From    time.Time `json:"from"`
 	Due     time.Time `json:"due"`
+	Span    Span      `json:"span,omitzero"` // the clock's length: reminders come at parts of it
 	Because string    `json:"because"`
 }
