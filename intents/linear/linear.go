@@ -25,8 +25,29 @@ type Field struct {
 	Text string // only the first 4096 characters are read
 }
 
-// Text is the Doc of a bare text: one field without a name and no flags.
-func Text(s string) Doc { return Doc{Fields: []Field{{Text: s}}} }
+const (
+	longText = 60 // characters from which a text has a lead
+	leadText = 30 // characters of the lead
+)
+
+// Text is the Doc of a bare text, without flags. A text of more than 60
+// characters gets its first 30 once more as the field "lead": people say at
+// the beginning what it is about.
+func Text(s string) Doc {
+	d := Doc{Fields: []Field{{Text: s}}}
+	n, lead := 0, 0
+	for at := range s {
+		if n == leadText {
+			lead = at
+		}
+		if n == longText {
+			d.Fields = append(d.Fields, Field{Name: "lead", Text: s[:lead]})
+			break
+		}
+		n++
+	}
+	return d
+}
 
 // Example is a Doc with known answers.
 type Example struct {
@@ -54,6 +75,7 @@ type Head struct {
 	Name        string
 	Calibration Calibration
 	Flat        bool // true: rare labels weigh no more than frequent ones
+	Uniform     bool // true: all features are equally cheap to use; false: telling ones are cheaper
 }
 
 // Options say how to learn. The zero value is a sensible choice for short
@@ -62,7 +84,7 @@ type Options struct {
 	Heads       []Head             // nil: every head that occurs in the labels, by name
 	Bits        int                // 2^Bits hash buckets, 8 to 22; 0 means 18
 	MinGram     int                // shortest run of characters; 0 means 1
-	MaxGram     int                // longest run of characters, at most 8; 0 means 3
+	MaxGram     int                // longest run of characters, at most 8; 0 means 2
 	MinDF       int                // a feature must occur in so many examples; 0 means 2
 	FieldWeight map[string]float64 // length of a field's vector, by name; missing means 1
 	FlagWeight  float64            // value of each flag; 0 means 0.5
@@ -78,7 +100,7 @@ func (o Options) withDefaults() (Options, error) {
 	for _, d := range []struct {
 		value *int
 		def   int
-	}{{&o.Bits, 18}, {&o.MinGram, 1}, {&o.MaxGram, 3}, {&o.MinDF, 2}, {&o.Folds, 5}, {&o.MaxBytes, 8 << 20}} {
+	}{{&o.Bits, 18}, {&o.MinGram, 1}, {&o.MaxGram, max(2, o.MinGram)}, {&o.MinDF, 2}, {&o.Folds, 5}, {&o.MaxBytes, 8 << 20}} {
 		if *d.value == 0 {
 			*d.value = d.def
 		}

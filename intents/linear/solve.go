@@ -33,6 +33,41 @@ func (p *plane) score(x []entry) float64 {
 	return s
 }
 
+// scaleByEvidence stretches every feature by how surely it tells the two sides
+// apart, (1 + |log ratio of its documents|) / 2, and returns the stretches.
+// Multiplied into the weights that are found, they make what is telling
+// cheaper to use than what is frequent (the idea of NB-SVM: Wang and Manning,
+// Baselines and Bigrams, ACL 2012), and cost nothing at reading.
+func (q *problem) scaleByEvidence() []float64 {
+	yes, no := make([]float64, q.rows), make([]float64, q.rows)
+	allYes, allNo := 2.0, 2.0
+	for i, x := range q.x {
+		side := no
+		if q.yes[i] {
+			side = yes
+			allYes++
+		} else {
+			allNo++
+		}
+		for _, e := range x {
+			side[e.row]++
+		}
+	}
+	stretch := make([]float64, q.rows)
+	for r := range stretch {
+		ratio := math.Log((yes[r] + 1) / allYes * allNo / (no[r] + 1))
+		stretch[r] = (1 + math.Abs(ratio)) / 2
+	}
+	for i, x := range q.x {
+		scaled := make([]entry, len(x))
+		for j, e := range x {
+			scaled[j] = entry{e.row, e.value * float32(stretch[e.row])}
+		}
+		q.x[i] = scaled
+	}
+	return stretch
+}
+
 // solve finds the plane with the smallest ½‖w‖² + Σ cost·max(0, 1 − y·score)²
 // by dual coordinate descent with shrinking (Hsieh et al., A Dual Coordinate
 // Descent Method for Large-scale Linear SVM, ICML 2008; liblinear's solver 1).

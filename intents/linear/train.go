@@ -99,6 +99,7 @@ type task struct {
 	name        string
 	calibration Calibration
 	flat        bool
+	uniform     bool
 	labels      []string
 	gold        []int // by example: number of its label, -1 none
 	members     []int // examples that have one
@@ -158,7 +159,7 @@ func (t *trainer) prepare() error {
 }
 
 func newTask(h Head, examples []Example) task {
-	k := task{name: h.Name, calibration: h.Calibration, flat: h.Flat, gold: make([]int, len(examples))}
+	k := task{name: h.Name, calibration: h.Calibration, flat: h.Flat, uniform: h.Uniform, gold: make([]int, len(examples))}
 	for _, e := range examples {
 		if l := e.Labels[h.Name]; l != "" {
 			k.labels = append(k.labels, l)
@@ -210,7 +211,7 @@ func (t *trainer) fit(ctx context.Context, from []int) (*vocabulary, [][]plane, 
 	questions := t.questions()
 	err := t.each(ctx, len(questions), func(i int) {
 		q := questions[i]
-		p := t.pose(q, from, vectors, len(words.rows)).solve()
+		p := t.answer(q, from, vectors, len(words.rows))
 		planes[q.head][q.label] = p
 		if len(t.heads[q.head].labels) == 2 {
 			planes[q.head][0] = p.opposite()
@@ -226,6 +227,19 @@ func (p *plane) opposite() plane {
 		o.weights[i] = -w
 	}
 	return o
+}
+
+func (t *trainer) answer(q question, from []int, vectors [][]entry, rows int) plane {
+	posed := t.pose(q, from, vectors, rows)
+	if t.heads[q.head].uniform {
+		return posed.solve()
+	}
+	stretch := posed.scaleByEvidence()
+	p := posed.solve()
+	for r, s := range stretch {
+		p.weights[r] *= s
+	}
+	return p
 }
 
 // pose sets up one question. Unless the head is flat, the rare side costs more
