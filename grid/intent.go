@@ -84,6 +84,11 @@ type Intent struct {
 	Elder bool `json:"elder,omitempty"`
 
 	Command *Command `json:"command,omitempty"` // for Kind Order, when it is one that youshi knows
+	// Otherwise is what the message means if the Command turns out to be none:
+	// a resident's staff word in a group without the bot's name ("确认 12 份"
+	// in a group buy). The handler takes it when no open matter of the grid has
+	// that number. It carries the Link of its own reading.
+	Otherwise *Intent `json:"otherwise,omitempty"`
 
 	By         string  `json:"by"`               // the step that said it: rule, local, llm
 	Prompt     string  `json:"prompt,omitempty"` // the numbered prompt that understood it

@@ -1,0 +1,157 @@
+package intents
+
+import (
+	"context"
+	"log/slog"
+
+	"youshi/grid"
+)
+
+// Step is one way to understand a message.
+type Step interface {
+	// Name is what Intent.By and the journal call the step: rule, local, llm.
+	Name() string
+	// Try says what m means. An Intent without a Kind is no answer, but its
+	// other fields still count as hints (Danger, Sensitive, Topic …). sure
+	// ends the chain. Confidence is 0..1: how often such answers are right.
+	//
+	// A step that waits for others (a network, a process) returns ctx.Err()
+	// as soon as ctx is done, at once if it is done already. A step that only
+	// computes ignores ctx and takes well under a millisecond: its answer
+	// stands when the lane is behind.
+	Try(ctx context.Context, m grid.Message, s grid.Scene) (in grid.Intent, sure bool, err error)
+}
+
+// Chain understands a message: commands first, then the steps in order until
+// one is sure, then the Linker. It is a bot.Thinker and safe for use by many
+// lanes at once when its steps are.
+type Chain struct {
+	Steps  []Step
+	Linker Linker
+	Log    *slog.Logger // nil: quiet
+}
+
+// Think gives the best answer that can be had by ctx's deadline. It never
+// fails: a step that errs is skipped, and without any answer the message is
+// chatter with confidence 0.
+func (c Chain) Think(ctx context.Context, m grid.Message, s grid.Scene) grid.Intent {
+	in, ok := Parse(m, s)
+	if !ok {
+		return c.understand(ctx, m, s)
+	}
+	if doubtful(*in.Command, s) && !Addressed(m, s) && !in.Command.Quoted {
+		other := c.understand(ctx, m, s)
+		in.Otherwise = &other
+	}
+	return in
+}
+
+// understand asks the steps and the Linker.
+func (c Chain) understand(ctx context.Context, m grid.Message, s grid.Scene) grid.Intent {
+	v := verdict{}
+	for _, step := range c.Steps {
+		in, sure, err := step.Try(ctx, m, s)
+		if err != nil {
+			// A deadline is the lane's business, not a fault of the step.
+			if c.Log != nil && ctx.Err() == nil {
+				c.Log.Warn("a step of understanding failed", "part", "intents", "step", step.Name(), "message", m.ID, "err", err)
+			}
+			continue
+		}
+		in.By = step.Name()
+		v.hear(in, sure)
+		if v.settled() {
+			break
+		}
+	}
+	in := v.conclude(m)
+	in = c.join(in, m, s)
+	return Consistent(in)
+}
+
+// join adds the Linker's answer and what follows from it.
+func (c Chain) join(in grid.Intent, m grid.Message, s grid.Scene) grid.Intent {
+	in.Link = c.Linker.Link(m, in, s)
+	l := in.Link
+	switch {
+	case l.PartOf != "":
+		// Parts carry the labels of the first (LABELS, settled case 2), unless
+		// this part is what tells us how bad it is.
+		if first, ok := find(s.Recent, l.PartOf); ok && first.Intent.Kind.Actionable() {
+			in = partOf(in, first.Intent)
+		}
+	case l.Ticket != 0 && in.Kind.Actionable():
+		// A neighbour's own words for a matter that is known already.
+		in.Kind = grid.FollowUp
+	case l.Ticket != 0 && (l.Over || l.MeToo):
+		in.Kind = grid.FollowUp
+	}
+	return in
+}
+
+// partOf gives in the labels of the report's first message, keeping its own
+// place, and its own danger where that is the worse.
+func partOf(in, first grid.Intent) grid.Intent {
+	worse := in.Urgency == grid.Emergency && in.Kind.Actionable()
+	in.Kind = first.Kind
+	in.Topic = first.Topic
+	in.Sensitive = in.Sensitive || first.Sensitive
+	in.Elder = in.Elder || first.Elder
+	if !worse {
+		in.Category, in.Urgency = first.Category, first.Urgency
+	}
+	return in
+}
+
+// Consistent clears the fields that a kind does not carry and fills those that
+// it must (LABELS): category for report, suggestion and wish, urgency for report
+// and wish, topic for these and inquiry, location for these and follow-up.
+func Consistent(in grid.Intent) grid.Intent {
+	if in.Elder && in.Kind == grid.Report && in.Urgency != grid.Emergency {
+		in.Category, in.Urgency, in.Topic, in.Sensitive = grid.Immediate, grid.Urgent, "elderly_children", true
+	}
+	if in.Kind == grid.Report && in.Urgency == grid.Emergency {
+		in.Category = grid.Escalate
+	}
+	if in.Kind.Actionable() {
+		in.Category = or(in.Category, grid.Immediate)
+	} else {
+		in.Category = ""
+	}
+	if in.Kind == grid.Report || in.Kind == grid.Wish {
+		in.Urgency = or(in.Urgency, grid.Normal)
+	} else {
+		in.Urgency = ""
+	}
+	if in.Kind.Actionable() || in.Kind == grid.Inquiry {
+		if !in.Topic.Valid() {
+			in.Topic = "other"
+		}
+	} else {
+		in.Topic = ""
+	}
+	if !in.Kind.Actionable() && in.Kind != grid.Inquiry && in.Kind != grid.FollowUp {
+		in.Location, in.Summary = "", ""
+	}
+	if in.Kind != grid.Order {
+		in.Command = nil
+	}
+	return in
+}
+
+func or[T ~string](a, b T) T {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// find gives the message with the id among ms, looking from the latest back.
+func find(ms []grid.Message, id grid.MessageID) (grid.Message, bool) {
+	for i := len(ms) - 1; i >= 0; i-- {
+		if ms[i].ID == id {
+			return ms[i], true
+		}
+	}
+	return grid.Message{}, false
+}

@@ -1,0 +1,177 @@
+package intents
+
+import (
+	"strings"
+
+	"youshi/grid"
+)
+
+// Parse reads m as a command of DOMAIN's table of wants. It gives no authority:
+// a resident's staff word is a Command too, and the handler refuses it or finds
+// that it was ordinary talk (grid.Intent.Otherwise).
+//
+// Nothing is parsed from an edit, a recall or a joining. In a group a word
+// without a number counts only with the bot's name, as a quote, or for the
+// numbers words from staff.
+func Parse(m grid.Message, s grid.Scene) (grid.Intent, bool) {
+	switch m.Kind {
+	case grid.EditMessage, grid.RecallMessage, grid.JoinMessage, grid.LocationMessage, grid.OtherMessage:
+		return grid.Intent{}, false
+	}
+	text, named := callsBot(fold(m.Text), s.Bot)
+	p := parser{s: s, named: named, text: strings.TrimLeftFunc(text, isPoint)}
+	c, ok := p.command()
+	if !ok {
+		return grid.Intent{}, false
+	}
+	return grid.Intent{Kind: grid.Order, Command: &c, By: "rule", Confidence: 1}, true
+}
+
+// parser reads one text.
+type parser struct {
+	s     grid.Scene
+	named bool   // the bot's name was called
+	text  string // folded, without the bot's name
+}
+
+func (p parser) command() (grid.Command, bool) {
+	if c, ok := p.judgement(); ok {
+		return c, true
+	}
+	w, rest, ok := wordOf(p.text)
+	if !ok {
+		return grid.Command{}, false
+	}
+	switch w.form {
+	case alone:
+		return p.alone(w, rest)
+	case free:
+		return p.free(w, rest)
+	}
+	return p.numbered(w, rest)
+}
+
+// quotedNo is the number that a quote gives: of a post of the bot to anybody,
+// of a resident's message to staff or when the bot is named.
+func (p parser) quotedNo() grid.TicketNo {
+	q := p.s.Quoted
+	if q == nil || !q.Post && !p.named && !p.s.Role.Staff() {
+		return 0
+	}
+	return q.Ticket
+}
+
+// spokenTo reports whether a word without a number counts.
+func (p parser) spokenTo() bool {
+	return p.named || !inGroup(p.s) || p.s.Quoted != nil && p.s.Quoted.Post
+}
+
+// judgement reads a bare 满意 or 不满意 without the word 评价: in private for the
+// matter that the speaker was asked about, or quoting the bot's post of it.
+func (p parser) judgement() (grid.Command, bool) {
+	c := grid.Command{Want: grid.WantRate}
+	switch {
+	case p.s.Quoted != nil && p.s.Quoted.Post && p.s.Quoted.Ticket > 0:
+		c.Ticket, c.Quoted = p.s.Quoted.Ticket, true
+	case p.s.Chat.Kind == grid.PrivateChat && len(p.s.Asked) > 0:
+		c.Ticket = askedToJudge(p.s)
+	default:
+		return c, false
+	}
+	mark, rest, ok := markOf(p.text)
+	if !ok || asks(p.text) {
+		return c, false
+	}
+	c.Mark, c.Text = mark, trimLead(rest)
+	return c, true
+}
+
+// askedToJudge gives the latest matter of which the speaker was asked for a
+// judgement, or else the latest of which he was asked anything.
+func askedToJudge(s grid.Scene) grid.TicketNo {
+	for i := len(s.Asked) - 1; i >= 0; i-- {
+		for _, t := range s.Open {
+			if t.No == s.Asked[i] && t.Poll != nil {
+				return t.No
+			}
+		}
+	}
+	return s.Asked[len(s.Asked)-1]
+}
+
+// markOf reads the mark that text begins with. 满意度 is a word of its own.
+func markOf(text string) (grid.Mark, string, bool) {
+	best, rest, mark := "", text, grid.Mark("")
+	for _, x := range marks {
+		if after, ok := strings.CutPrefix(text, x.text); ok && len(x.text) > len(best) {
+			best, rest, mark = x.text, after, x.mark
+		}
+	}
+	if best == "" || strings.HasPrefix(rest, "度") {
+		return "", text, false
+	}
+	return mark, rest, true
+}
+
+// alone reads a word that stands for itself.
+func (p parser) alone(w word, rest string) (grid.Command, bool) {
+	c := grid.Command{Want: w.want}
+	if !p.spokenTo() && !(p.s.Role.Staff() && (w.want == grid.WantNumbers || w.want == grid.WantExport)) {
+		return c, false
+	}
+	switch {
+	case w.want == grid.WantNumbers:
+		c.Period = periods[w.text]
+	case w.want == grid.WantExport && len(periodIn(rest)) > 0:
+		c.Period, rest = periodIn(rest), ""
+	}
+	return c, polite(rest)
+}
+
+var periods = map[string]grid.Period{"本周小结": grid.ThisWeek, "上周小结": grid.LastWeek, "本月小结": grid.ThisMonth,
+	"本周": grid.ThisWeek, "上周": grid.LastWeek, "本月": grid.ThisMonth}
+
+// periodIn reads a period that stands alone.
+func periodIn(rest string) grid.Period { return periods[trimPoints(rest)] }
+
+// polite reports whether rest adds nothing: points, 谢谢, a smile.
+func polite(rest string) bool {
+	rest = trimPoints(bareWords(rest))
+	for _, x := range []string{"谢谢", "谢了", "一下", "吧", "哈"} {
+		rest = trimPoints(strings.TrimPrefix(rest, x))
+	}
+	return rest == ""
+}
+
+// free reads words with arguments of their own and no number.
+func (p parser) free(w word, rest string) (grid.Command, bool) {
+	c := grid.Command{Want: w.want}
+	switch w.want {
+	case grid.WantBind:
+		c.Text = strings.TrimSpace(strings.TrimLeft(rest, " :："))
+		return c, p.s.Chat.Kind == grid.PrivateChat && isCode(c.Text)
+	case grid.WantAbsent:
+		if !p.spokenTo() {
+			return c, false
+		}
+		days, after, ok := daysOf(strings.TrimSpace(rest))
+		c.Days = days
+		if _, name, found := strings.Cut(after, "代班"); found {
+			c.Who, c.Text = nameOf(name)
+		}
+		return c, ok
+	}
+	c.Items = itemsOf(rest)
+	return c, len(c.Items) > 0 && (p.s.Role.Staff() || p.named)
+}
+
+// isCode reports whether s can be a one-time code: 4 to 32 letters, digits and
+// hyphens.
+func isCode(s string) bool {
+	for _, r := range s {
+		if r != '-' && !('0' <= r && r <= '9') && !('a' <= r && r <= 'z') && !('A' <= r && r <= 'Z') {
+			return false
+		}
+	}
+	return len(s) >= 4 && len(s) <= 32
+}

@@ -1,0 +1,96 @@
+package intents
+
+import "youshi/grid"
+
+// verdict gathers what the steps say about one message.
+type verdict struct {
+	said []grid.Intent // every answer and hint, in the order of the steps
+	best int           // index+1 of the best answer in said; 0: none yet
+	sure bool          // the best answer is sure
+}
+
+// hear takes one step's answer. A sure one ends the matter; of unsure ones the
+// more confident counts, the later where they are equal.
+func (v *verdict) hear(in grid.Intent, sure bool) {
+	v.said = append(v.said, in)
+	if in.Kind == "" || v.sure {
+		return
+	}
+	if sure || v.best == 0 || in.Confidence >= v.said[v.best-1].Confidence {
+		v.best, v.sure = len(v.said), sure
+	}
+}
+
+// settled reports whether no further step need be asked: somebody is sure and
+// no suspicion of danger waits for a second voice.
+func (v *verdict) settled() bool {
+	danger, shared := v.danger()
+	return v.sure && (danger == "" || shared)
+}
+
+// danger gives the danger suspected and whether it is shared. A rule's danger
+// word is a suspicion only, and two danger words in one message are still one
+// step; it takes a step that concludes an emergency, or a second step that
+// names the same danger.
+func (v *verdict) danger() (name string, shared bool) {
+	by := ""
+	for _, in := range v.said {
+		if in.Danger == "" {
+			continue
+		}
+		if name == "" {
+			name, by = in.Danger, in.By
+		} else if in.Danger == name && in.By != by {
+			shared = true
+		}
+	}
+	for _, in := range v.said {
+		shared = shared || name != "" && in.Urgency == grid.Emergency && in.Kind != ""
+	}
+	return name, shared
+}
+
+// conclude makes one answer of what was said. Only the best answer says what
+// the message is; hints of the others fill what it leaves open, and what must
+// not be said aloud is sensitive as soon as one step thinks so.
+func (v *verdict) conclude(m grid.Message) grid.Intent {
+	in := grid.Intent{Kind: grid.Chatter, By: "rule"}
+	if v.best > 0 {
+		in = v.said[v.best-1]
+	}
+	for _, x := range v.said {
+		in.Category, in.Urgency, in.Topic = or(in.Category, x.Category), fill(in.Urgency, x.Urgency), or(in.Topic, x.Topic)
+		in.Location, in.Summary = or(in.Location, x.Location), or(in.Summary, x.Summary)
+		in.Sensitive = in.Sensitive || x.Sensitive
+		in.Elder = in.Elder || x.Elder
+	}
+	if in.Location == "" {
+		in.Location = Place(m.Text)
+	}
+	if in.Summary == "" {
+		in.Summary = Summarise(m.Text)
+	}
+	in.Danger, in.Shared = v.danger()
+	if in.Shared && !in.Elder {
+		return emergency(in)
+	}
+	return in
+}
+
+// emergency makes in the report of a danger to life. A follow-up stays one: the
+// handler raises the matter it belongs to.
+func emergency(in grid.Intent) grid.Intent {
+	if in.Kind != grid.FollowUp {
+		in.Kind = grid.Report
+	}
+	in.Urgency, in.Category = grid.Emergency, grid.Escalate
+	return in
+}
+
+// fill is or for urgencies: a hint never makes an emergency.
+func fill(own, hint grid.Urgency) grid.Urgency {
+	if own == "" && hint != grid.Emergency {
+		return hint
+	}
+	return own
+}
