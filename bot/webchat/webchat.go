@@ -1,0 +1,130 @@
+// Package webchat is the embedded channel: a page that looks like a group chat
+// on a phone, and the HTTP calls under it. The store's outbox is the delivery:
+// what it says was said, every page can read.
+package webchat
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"youshi/bot"
+	"youshi/grid"
+)
+
+// ID names the channel.
+const ID grid.ChannelID = "webchat"
+
+// Options is what a web chat is built of.
+type Options struct {
+	Book  Book
+	Media string           // folder of <sha256> files; made when the first file arrives
+	Now   func() time.Time // of the one clock, in the community's time zone
+	Bot   string           // the bot's name; "" is 小格
+	Log   *slog.Logger     // nil: silent
+
+	// Demo lets anyone speak as anyone, makes unknown groups and people, and
+	// allows /api/people and /api/clock to change something.
+	Demo  bool
+	Clock Clock // demo's pushed clock; nil: /api/clock is refused
+	// Secure marks the cookie of serve for https alone (a public_url with https).
+	Secure bool
+}
+
+// Clock is a clock that can be pushed.
+type Clock interface {
+	// Push moves the clock to t, firing every timer on the way in order, and
+	// returns the time when lanes and outbox are idle. Invalid: t is before now.
+	Push(ctx context.Context, t time.Time) (time.Time, error)
+}
+
+// Chat is the web chat: a bot.Channel and the HTTP handlers under it.
+type Chat struct {
+	opt   Options
+	cross *http.CrossOriginProtection
+	news  *news
+
+	mu   sync.Mutex
+	hear bot.Hear      // nil: not hearing
+	gone chan struct{} // closed when hearing ends; nil before it began
+}
+
+// New builds a web chat; nothing runs until Run.
+func New(o Options) *Chat {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Bot == "" {
+		o.Bot = "小格"
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	return &Chat{opt: o, cross: http.NewCrossOriginProtection(), news: newNews(), gone: make(chan struct{})}
+}
+
+// ID gives "webchat".
+func (c *Chat) ID() grid.ChannelID { return ID }
+
+// Run hears until ctx is done. Open long polls and live streams end with it.
+// It runs once.
+func (c *Chat) Run(ctx context.Context, hear bot.Hear) error {
+	c.mu.Lock()
+	c.hear = hear
+	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		c.hear = nil
+		c.mu.Unlock()
+		close(c.gone)
+	}()
+	c.news.run(ctx)
+	return nil
+}
+
+// Hear writes events down as Run's hear does and tells the pages; app's player
+// of recorded days speaks through it. Shut before Run and after it.
+func (c *Chat) Hear(ctx context.Context, evs ...grid.Event) error {
+	c.mu.Lock()
+	hear := c.hear
+	c.mu.Unlock()
+	if hear == nil {
+		return &grid.Error{Code: grid.Shut, Say: "程序正在启动或停止，请稍后再试。"}
+	}
+	if err := hear(ctx, evs...); err != nil {
+		return err
+	}
+	c.news.stir()
+	return nil
+}
+
+// Send gives the post's own id: it is read from the outbox once it counts as
+// sent, which the pages are told to look for.
+func (c *Chat) Send(_ context.Context, _ grid.Chat, o grid.Outgoing) ([]grid.MessageID, error) {
+	c.news.stir()
+	return []grid.MessageID{o.ID}, nil
+}
+
+// Idempotent reports that sending a post twice shows it once, so that an
+// attempt whose end nobody knows can be repeated.
+func (c *Chat) Idempotent() bool { return true }
+
+// PrivateChat gives the private chat with an account: it always exists.
+func (c *Chat) PrivateChat(id grid.Identity) (string, bool) {
+	if id.Channel != ID || id.ID == "" {
+		return "", false
+	}
+	return privatePrefix + id.ID, true
+}
+
+// Changed tells the pages to look again; app calls it when something lasting
+// changed that the web chat did not hear or say itself (a ticket moved).
+func (c *Chat) Changed() { c.news.tell() }
+
+var (
+	_ bot.Channel = (*Chat)(nil)
+	_ bot.Private = (*Chat)(nil)
+)
