@@ -147,6 +147,7 @@ func TestEightMebibytesLoadInATenthOfASecond(t *testing.T) {
 	if raceEnabled {
 		limit *= 10
 	}
+	t.Logf("%d bytes load in %v", len(file), best)
 	if best > limit {
 		t.Errorf("%d bytes took %v, at most %v are allowed", len(file), best, limit)
 	}
