@@ -1,0 +1,316 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"youshi/grid"
+	"youshi/storage"
+)
+
+// Scopes of storage.Notes that hearing keeps.
+const (
+	// NotesHome holds, for a person id, the id of the area whose group the
+	// person last spoke in: where a matter told in private belongs.
+	NotesHome = "home"
+	// notesEdits holds, for a message id, the edit lines of it (a JSON list):
+	// taking the message back takes them back too.
+	notesEdits = "edits"
+)
+
+// PrivateChat is the id of the private chat with a person.
+func PrivateChat(p grid.PersonID) grid.ChatID { return grid.ChatID("private:" + string(p)) }
+
+// Ear writes down what channels hear. Its Hear is the Hear of every channel.
+type Ear struct {
+	Store storage.Store
+	Time  Time
+	// Where says to which community a chat belongs; false: to none of ours.
+	Where func(ch grid.ChannelID, native string) (grid.CommunityID, bool)
+	// Unknown is asked about a chat that no area is bound to: it may bind it
+	// (storing chat and area in tx) or refuse. It may run twice. Nil refuses all.
+	Unknown func(tx storage.Tx, ev grid.Event) (grid.Chat, bool, error)
+	// Woken is told of each lane that got an event, after the commit; it may be nil.
+	Woken func(grid.CommunityID, grid.LaneID)
+	Log   *slog.Logger // nil: slog.Default
+
+	refused atomic.Int64
+}
+
+// Refused gives how many events were dropped because their chat is not ours.
+func (e *Ear) Refused() int64 { return e.refused.Load() }
+
+// Hear implements the Hear of channels: it returns when all events are on disk,
+// one transaction a community. Hearing an event again is no error and keeps
+// nothing twice.
+func (e *Ear) Hear(ctx context.Context, evs ...grid.Event) error {
+	now := e.Time.Now()
+	var order []grid.CommunityID
+	of := map[grid.CommunityID][]grid.Event{}
+	for _, ev := range evs {
+		c, ok := e.Where(ev.Native.Channel, ev.Native.Native)
+		if !ok {
+			e.refuse(ev, 1)
+			continue
+		}
+		if _, known := of[c]; !known {
+			order = append(order, c)
+		}
+		of[c] = append(of[c], ev)
+	}
+	for _, c := range order {
+		if err := e.hear(ctx, c, of[c], now); err != nil {
+			return fmt.Errorf("hearing for %s: %w", c, err)
+		}
+	}
+	return nil
+}
+
+func (e *Ear) hear(ctx context.Context, c grid.CommunityID, evs []grid.Event, now time.Time) error {
+	var lanes []grid.LaneID
+	var refused []grid.Event
+	err := e.Store.Update(ctx, c, func(tx storage.Tx) error {
+		lanes, refused = nil, nil
+		for _, ev := range evs {
+			lane, ok, err := e.write(tx, ev, now)
+			switch {
+			case err != nil:
+				return err
+			case !ok:
+				refused = append(refused, ev)
+			case lane != "" && !slices.Contains(lanes, lane):
+				lanes = append(lanes, lane)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, ev := range refused {
+		e.refuse(ev, 1)
+	}
+	if e.Woken != nil {
+		for _, l := range lanes {
+			e.Woken(c, l)
+		}
+	}
+	return nil
+}
+
+func (e *Ear) refuse(ev grid.Event, n int64) {
+	log := e.Log
+	if log == nil {
+		log = slog.Default()
+	}
+	log.Warn("heard in a chat that is not ours", "part", "ear", "channel", ev.Native.Channel, "kind", ev.Kind, "refused", e.refused.Add(n))
+}
+
+// write puts one event into the inbox and its line into the record. It gives
+// the lane, "" for an event heard before, and false when the chat is refused.
+func (e *Ear) write(tx storage.Tx, ev grid.Event, now time.Time) (grid.LaneID, bool, error) {
+	who, err := speaker(tx, ev.Speaker)
+	if err != nil {
+		return "", false, err
+	}
+	chat, ok, err := e.chat(tx, ev, who)
+	if err != nil || !ok {
+		return "", false, err
+	}
+	area, err := tx.Roster().Area(chat.Area)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return "", false, fmt.Errorf("reading the area of chat %s: %w", chat.ID, err)
+	}
+	name := ev.Speaker.Name
+	m := line(ev, chat.ID, who.ID, now)
+	ev.Lane, ev.Native, ev.Chat, ev.From = chat.Lane(area), chat, chat.ID, who.ID
+	ev.Seq, ev.At, ev.Tries, ev.Speaker.Name = 0, time.Time{}, 0, ""
+	ev.Message = grid.Message{ID: m.ID, Chat: m.Chat, From: m.From, Kind: m.Kind, Sent: m.Sent, Heard: m.Heard, ReplyTo: m.ReplyTo, Of: m.Of}
+	_, fresh, err := tx.Inbox().Put(ev, now)
+	if err != nil {
+		return "", false, fmt.Errorf("putting an event into lane %s: %w", ev.Lane, err)
+	}
+	if !fresh {
+		return "", true, nil
+	}
+	if m.ID != "" {
+		if err := tx.Messages().Put(m); err != nil {
+			return "", false, fmt.Errorf("writing down message %s: %w", m.ID, err)
+		}
+	}
+	if err := settle(tx, who, name, chat); err != nil {
+		return "", false, err
+	}
+	return ev.Lane, true, takeBack(tx, m, chat, who, now)
+}
+
+// line is the message record of an event: what the channel filled, completed.
+func line(ev grid.Event, chat grid.ChatID, from grid.PersonID, now time.Time) grid.Message {
+	m := ev.Message
+	m.Chat, m.From, m.Heard, m.Name = chat, from, now, ""
+	m.Outcome, m.Reason, m.Ticket, m.Intent = "", "", 0, grid.Intent{}
+	if m.Sent.IsZero() {
+		m.Sent = now
+	}
+	switch ev.Kind {
+	case grid.EventEdit:
+		m.Kind = grid.EditMessage
+	case grid.EventRecall:
+		m.Kind, m.Text, m.Media = grid.RecallMessage, "", nil
+	case grid.EventJoin:
+		m.Kind = grid.JoinMessage
+	case grid.EventPress:
+		m = grid.Message{} // a press is no line
+	}
+	if m.ID != "" && m.Kind == "" {
+		m.Kind = grid.TextMessage
+	}
+	return m
+}
+
+// speaker gives the person behind an account: a resident is born with the first word.
+func speaker(tx storage.Tx, s grid.Speaker) (grid.Person, error) {
+	if s.ID == "" {
+		return grid.Person{}, nil // the platform itself speaks
+	}
+	p, err := tx.Roster().PersonOf(s.Identity)
+	if errors.Is(err, storage.ErrNotFound) {
+		p, err = tx.Roster().PutPerson(grid.Person{Name: s.Name, Identities: []grid.Identity{s.Identity}})
+	}
+	if err != nil {
+		return p, fmt.Errorf("looking up who spoke: %w", err)
+	}
+	return p, nil
+}
+
+// settle keeps what a new event tells of its speaker: a resident's name follows
+// the platform (a name that came with an office stays), and the group last
+// spoken in is home.
+func settle(tx storage.Tx, who grid.Person, name string, chat grid.Chat) error {
+	if who.ID == "" {
+		return nil
+	}
+	if name != "" && name != who.Name && len(who.Offices) == 0 {
+		who.Name = name
+		if _, err := tx.Roster().PutPerson(who); err != nil {
+			return fmt.Errorf("writing down the new name of %s: %w", who.ID, err)
+		}
+	}
+	if chat.Kind != grid.GroupChat {
+		return nil
+	}
+	home, err := tx.Notes().Get(NotesHome, string(who.ID))
+	if err == nil && string(home) != string(chat.Area) {
+		err = tx.Notes().Put(NotesHome, string(who.ID), []byte(chat.Area))
+	}
+	if err != nil {
+		return fmt.Errorf("noting where %s lives: %w", who.ID, err)
+	}
+	return nil
+}
+
+// chat gives our chat of what was heard; false when it is refused.
+func (e *Ear) chat(tx storage.Tx, ev grid.Event, who grid.Person) (grid.Chat, bool, error) {
+	r := tx.Roster()
+	if ev.Native.Kind == grid.PrivateChat {
+		if who.ID == "" {
+			return grid.Chat{}, false, nil
+		}
+		want := grid.Chat{ID: PrivateChat(who.ID), Kind: grid.PrivateChat, Channel: ev.Native.Channel, Native: ev.Native.Native, Person: who.ID}
+		got, err := r.Chat(want.ID)
+		if err == nil && got == want {
+			return got, true, nil
+		} else if err != nil && !errors.Is(err, storage.ErrNotFound) {
+			return got, false, fmt.Errorf("reading chat %s: %w", want.ID, err)
+		}
+		if err := r.PutChat(want); err != nil { // new, or the person speaks by another way now
+			return want, false, fmt.Errorf("binding chat %s: %w", want.ID, err)
+		}
+		return want, true, nil
+	}
+	c, err := r.ChatByNative(ev.Native.Channel, ev.Native.Native)
+	switch {
+	case err == nil:
+		return c, true, nil
+	case !errors.Is(err, storage.ErrNotFound):
+		return c, false, fmt.Errorf("reading the chat of an event: %w", err)
+	case e.Unknown == nil:
+		return c, false, nil
+	}
+	c, ok, err := e.Unknown(tx, ev)
+	if err != nil {
+		return c, false, fmt.Errorf("asking about an unknown chat: %w", err)
+	}
+	return c, ok, nil
+}
+
+// takeBack lets a recall take effect on pages at once: the text of the message
+// meant, and of its edits, is sealed. Only the sender and who decides in the
+// area may. What it means for a ticket, and what an edit means at all, the lane
+// decides later.
+func takeBack(tx storage.Tx, line grid.Message, chat grid.Chat, who grid.Person, now time.Time) error {
+	if line.Of == "" || line.Kind != grid.EditMessage && line.Kind != grid.RecallMessage {
+		return nil
+	}
+	meant, err := tx.Messages().Get(line.Of)
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("reading the message meant: %w", err)
+	}
+	var edits []grid.MessageID
+	raw, err := tx.Notes().Get(notesEdits, string(meant.ID))
+	if err == nil && raw != nil {
+		err = json.Unmarshal(raw, &edits)
+	}
+	if err != nil {
+		return fmt.Errorf("reading the edits of %s: %w", meant.ID, err)
+	}
+	sealed := append(edits, meant.ID)
+	if line.Kind == grid.EditMessage {
+		raw, _ = json.Marshal(append(edits, line.ID)) // strings always marshal
+		if err := tx.Notes().Put(notesEdits, string(meant.ID), raw); err != nil || meant.Recalled.IsZero() {
+			return err
+		}
+		sealed = []grid.MessageID{line.ID} // an edit of what was taken back
+	} else if may, err := mayRecall(tx, meant, chat, who, now); err != nil || !may {
+		return err
+	}
+	for _, id := range sealed {
+		if err := seal(tx, id, now); err != nil {
+			return fmt.Errorf("sealing message %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+func mayRecall(tx storage.Tx, meant grid.Message, chat grid.Chat, who grid.Person, now time.Time) (bool, error) {
+	if meant.From == who.ID {
+		return true, nil
+	}
+	role, err := storage.RoleIn(tx.Roster(), who, chat.Area, now)
+	return grid.Decides(role) && meant.Chat == chat.ID, err
+}
+
+// seal takes a message's words off every page; the record keeps them.
+func seal(tx storage.Tx, id grid.MessageID, now time.Time) error {
+	m, err := tx.Messages().Get(id)
+	if err != nil {
+		return err
+	}
+	if m.Text != "" {
+		m.Sealed = append(m.Sealed, m.Text)
+	}
+	for _, f := range m.Media {
+		m.Sealed = append(m.Sealed, string(f))
+	}
+	m.Text, m.Media, m.Recalled = "", nil, now
+	m.Intent.Summary, m.Intent.Location, m.Intent.Command = "", "", nil // its words too
+	return tx.Messages().Put(m)
+}

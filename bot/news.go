@@ -1,0 +1,60 @@
+package bot
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// news tells everybody who waits that something changed. Take the channel
+// first, look at the state, then wait: nothing can be missed in between.
+type news struct {
+	mu sync.Mutex
+	c  chan struct{}
+}
+
+// next gives a channel that is closed at the next tell.
+func (n *news) next() <-chan struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.c == nil {
+		n.c = make(chan struct{})
+	}
+	return n.c
+}
+
+func (n *news) tell() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.c != nil {
+		close(n.c)
+		n.c = nil
+	}
+}
+
+// A store that cannot be reached is asked again after pauses from first to
+// longest: machine time, for the house's clock may stand still.
+const (
+	firstPause   = 50 * time.Millisecond
+	longestPause = 5 * time.Second
+)
+
+// pause waits before try n (from 1), twice as long each time. It reports false
+// when ctx is done.
+func pause(ctx context.Context, n int) bool {
+	d := min(firstPause<<min(n-1, 16), longestPause)
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// place is a lane or a destination of a community.
+type place[T any] struct {
+	community string
+	id        T
+}
