@@ -41,7 +41,9 @@ type Change struct {
 	Extension  *Extension  `json:"extension,omitempty"`
 	Poll       *Poll       `json:"poll,omitempty"`
 	Answer     *Answer     `json:"answer,omitempty"`
-	Due        *Deadline   `json:"due,omitempty"` // the deadline of the step that begins here
+	Gone       []MessageID `json:"gone,omitempty"` // split: the messages that go
+	Left       []PersonID  `json:"left,omitempty"` // split: the supporters who go with them
+	Due        *Deadline   `json:"due,omitempty"`  // the deadline of the step that begins here
 	NoDue      bool        `json:"no_due,omitempty"`
 }
 
@@ -80,35 +82,68 @@ func Fold(entries []Entry) (Ticket, error) {
 // apply is the only place where a ticket changes: Move makes entries and applies
 // them, Fold applies what was stored, so the two cannot differ.
 func (t Ticket) apply(e Entry) Ticket {
+	running := t.Due
 	t.No, t.Steps = e.Ticket, e.Seq
 	t = e.Set.on(t)
 	switch e.Want {
 	case WantOpen:
-		t.Opened, t.Level = e.At, LevelGrid
+		t.Opened, t.Opening, t.Level = e.At, e.Said, LevelGrid
 	case WantConfirm:
 		t.Confirmed = e.At
-	case WantAssign, WantPass:
-		t.Assigned = e.At
+		if t.Assignee == "" && e.By.Role == GridWorker {
+			t.Assignee = e.By.Person // until 派单
+		}
+	case WantAssign, WantPass, WantEscalate:
+		if e.To == Assigned {
+			t.Assigned = e.At
+		}
+	case WantExtend, WantGrant:
+		if x := t.Extension; x != nil { // asked for is not granted, whatever the entry carries
+			t.Extension = &Extension{Days: x.Days, Granted: e.Want == WantGrant}
+		}
 	case WantWait:
-		t.Before, t.Stopped, t.Kept, t.Due = t.Status, e.At, t.Due, nil
+		// What ran until now is kept, whatever Schedule wrote into the entry.
+		t.Before, t.Stopped, t.Kept = e.From, e.At, running
 	case WantResume:
 		t.Before, t.Stopped, t.Kept = "", time.Time{}, nil
+	case WantSplit:
+		if e.From == Merged {
+			t.Before, t.Into, t.Reason, t.Why = "", 0, "", ""
+		}
 	case WantResolve:
 		if e.To == Resolved {
 			t.Resolved, t.SolvedAt = e.At, t.Level
 		}
 	case WantRework, WantObject:
 		t.Round++
+		t.Reworked = e.At
 		t.Poll, t.Resolved, t.SolvedAt, t.Closed, t.Reason, t.Why = nil, time.Time{}, "", time.Time{}, "", ""
 	}
-	if e.To != t.Status && e.To.Ended() {
-		t.Reason, t.Why, t.Due = e.Reason, e.Why, nil
-		t.Before, t.Stopped, t.Kept = "", time.Time{}, nil
-		if e.To == Closed {
-			t.Closed = e.At
-		}
+	if e.To != e.From && e.To.Ended() {
+		t = t.end(e)
 	}
 	t.Status = e.To
+	if t.Status.Ended() || t.Status == OnHold {
+		t.Due = nil
+	}
+	return t
+}
+
+// end is what every step into an end does. A merged ticket remembers the status
+// it had, for a split gives it back; what it waited for is forgotten.
+func (t Ticket) end(e Entry) Ticket {
+	t.Reason, t.Why = e.Reason, e.Why
+	before := e.From
+	if before == OnHold {
+		before = t.Before
+	}
+	t.Before, t.Stopped, t.Kept = "", time.Time{}, nil
+	switch e.To {
+	case Closed:
+		t.Closed = e.At
+	case Merged:
+		t.Before = before
+	}
 	return t
 }
 
@@ -134,6 +169,7 @@ func (c Change) on(t Ticket) Ticket {
 	t.Messages = join(t.Messages, c.Messages)
 	t.Supporters = join(t.Supporters, c.Supporters)
 	t.Watchers = join(t.Watchers, c.Watchers)
+	t.Messages, t.Supporters = without(t.Messages, c.Gone), without(t.Supporters, c.Left)
 	if c.NoDue {
 		t.Due = nil
 	}
@@ -166,4 +202,12 @@ func join[T comparable](a, b []T) []T {
 		}
 	}
 	return out
+}
+
+// without gives a copy of a that lacks what is in b.
+func without[T comparable](a, b []T) []T {
+	if len(b) == 0 {
+		return a
+	}
+	return slices.DeleteFunc(slices.Clone(a), func(x T) bool { return slices.Contains(b, x) })
 }

@@ -72,7 +72,7 @@ var life = []rule{
 	{WantReject, []Status{Proposed, Open, Assigned, Working, OnHold}, Rejected, byStaff, nil},
 	{WantReclassify, alive, "", byStaff, nil},
 	{WantAssign, begun, Assigned, byStaff, nil},
-	{WantPass, begun, Assigned, byStaff | byAssignee, nil},
+	{WantPass, begun, Assigned, byStaff, nil},
 	{WantAccept, []Status{Open, Assigned}, Working, byAssignee, nil},
 	{WantProgress, []Status{Working}, "", byStaff | byAssignee, nil},
 	{WantProgress, []Status{Open, Assigned}, Working, byStaff | byAssignee, []Want{WantAccept}},
@@ -80,10 +80,12 @@ var life = []rule{
 	{WantResume, []Status{OnHold}, "", byHouse | byReporter | byStaff | byAssignee, nil}, // to Before
 	{WantExtend, begun, "", byAssignee, nil},
 	{WantGrant, begun, "", byStaff, nil},
-	{WantEscalate, append([]Status{Proposed}, begun...), "", byStaff | byHouse, nil},
+	{WantEscalate, []Status{Proposed}, "", byStaff | byHouse, nil},
+	{WantEscalate, begun, Assigned, byStaff | byHouse, nil}, // somebody at the new level must accept
 
 	{WantResolve, []Status{Working}, Resolved, byStaff | byAssignee, nil},
-	{WantResolve, []Status{Open, Assigned}, Resolved, byStaff | byAssignee, []Want{WantAccept}},
+	{WantResolve, []Status{Open}, Resolved, byStaff | byAssignee, []Want{WantAssign, WantAccept}},
+	{WantResolve, []Status{Assigned}, Resolved, byStaff | byAssignee, []Want{WantAccept}},
 	{WantResolve, []Status{OnHold}, Resolved, byStaff | byAssignee, []Want{WantResume}},
 	{WantResolve, []Status{Resolved}, Closed, bySecretary, nil}, // the decision after the last round
 	{WantPoll, []Status{Resolved}, "", byHouse, nil},
@@ -94,6 +96,8 @@ var life = []rule{
 
 	{WantWithdraw, []Status{Proposed, Open}, Closed, byReporter | byHouse, nil},
 	{WantMerge, alive, Merged, byStaff, nil},
+	{WantSplit, []Status{Merged}, "", byStaff, nil}, // to Before: it has its number back
+	{WantSplit, append([]Status{Resolved}, alive...), "", byStaff, nil},
 }
 
 // Ask is a want with everything the journal keeps of it.
@@ -116,28 +120,55 @@ func (t Ticket) Move(a Ask) (Ticket, []Entry, error) {
 	if err != nil {
 		return t, nil, err
 	}
-	var entries []Entry
+	if a.Reason == "" {
+		a.Reason = r.reason(t.Status)
+	}
+	before, entries := t, []Entry(nil)
 	step := func(want Want, to Status, a Ask) {
 		e := Entry{Ticket: t.No, Seq: t.Steps + 1, At: a.At, By: a.By, Want: want, From: t.Status, To: to,
 			Reason: a.Reason, Why: a.Why, Said: a.Said, Set: a.Set}
 		entries, t = append(entries, e), t.apply(e)
 	}
 	for _, w := range r.via {
-		to := Working
-		if w == WantResume {
-			to = t.Before
+		step(w, t.after(w), Ask{By: a.By, At: a.At, Said: a.Said, Reason: ReasonSkipped})
+		if w == WantResume { // from where it stood before it had to wait, the way goes on
+			after, more, err := t.Move(a)
+			if err != nil {
+				return before, nil, err
+			}
+			return after, append(entries, more...), nil
 		}
-		step(w, to, Ask{By: a.By, At: a.At, Said: a.Said, Reason: ReasonSkipped})
 	}
 	to := r.to
-	switch {
-	case a.Want == WantResume:
-		to = t.Before
-	case to == "":
-		to = t.Status
+	if to == "" {
+		to = t.after(a.Want)
 	}
 	step(a.Want, to, a)
 	return t, entries, nil
+}
+
+// after gives the status in which a step without one of its own leaves t.
+func (t Ticket) after(w Want) Status {
+	switch {
+	case w == WantAssign:
+		return Assigned
+	case w == WantAccept:
+		return Working
+	case t.Before != "" && (w == WantResume || w == WantSplit && t.Status == Merged):
+		return t.Before
+	}
+	return t.Status
+}
+
+// reason gives the code of a step that says by itself why it is taken.
+func (r rule) reason(from Status) Reason {
+	switch {
+	case r.want == WantWithdraw:
+		return ReasonWithdrawn
+	case r.want == WantResolve && from == Resolved:
+		return ReasonDecided
+	}
+	return ""
 }
 
 // May reports whether Move would let a go on.
@@ -155,7 +186,7 @@ func (t Ticket) find(a Ask) (rule, error) {
 		}
 		allowed = true
 		if slices.Contains(r.from, t.Status) {
-			return r, t.meets(a)
+			return r, t.meets(a, r)
 		}
 	}
 	switch {
@@ -167,57 +198,13 @@ func (t Ticket) find(a Ask) (rule, error) {
 	return rule{}, &Error{Code: Conflict, Say: fmt.Sprintf("ticket %d is %s: %s is not possible now", t.No, t.Status, a.Want)}
 }
 
-// meets checks what a step needs beyond status and person.
-func (t Ticket) meets(a Ask) error {
-	conflict := func(say string) error { return &Error{Code: Conflict, Say: say} }
-	switch a.Want {
-	case WantAssign, WantPass:
-		if a.Set.Assignee == "" {
-			return &Error{Code: Invalid, Say: "nobody was named to assign to"}
-		}
-	case WantWithdraw:
-		if !t.Assigned.IsZero() {
-			return conflict("it was assigned already and cannot be withdrawn")
-		}
-	case WantExtend:
-		if t.Extension != nil || t.Due == nil || a.Set.Extension == nil || a.Set.Extension.Days < 1 {
-			return conflict("more time can be asked for once a matter, while a clock runs")
-		}
-	case WantGrant:
-		if t.Extension == nil || t.Extension.Granted {
-			return conflict("nobody has asked for more time")
-		}
-	case WantMerge:
-		if a.Set.Into == 0 || a.Set.Into == t.No {
-			return &Error{Code: Invalid, Say: "a ticket is merged into another one"}
-		}
-	case WantRate:
-		if t.Poll == nil || a.Set.Answer == nil {
-			return conflict("nobody was asked for a judgement yet")
-		}
-	case WantRework:
-		if a.By.Role == House && t.Round >= MaxRounds {
-			return conflict("after the last round of rework a person decides")
-		}
-	case WantObject:
-		if t.Reason == ReasonWithdrawn || t.Reason == ReasonRecalled || a.At.Sub(t.Closed) > ObjectWithin {
-			return conflict("an objection counts within 10 days of closing")
-		}
-	case WantResolve:
-		if t.Status == Resolved && t.Round < MaxRounds {
-			return conflict("it is resolved already and being judged")
-		}
-	case WantEscalate:
-		if _, ok := t.Level.Above(); !ok || a.Set.Level.Rank() <= t.Level.Rank() {
-			return conflict("there is no level above")
-		}
-	}
-	return nil
-}
-
 // Schedule puts the deadline of the step that has just begun (nil: no clock)
-// into the ticket and into the last of the step's entries.
+// into the ticket and into the last of the step's entries. No clock runs for a
+// matter that waits or has ended.
 func Schedule(t Ticket, entries []Entry, d *Deadline) (Ticket, []Entry) {
+	if t.Status.Ended() || t.Status == OnHold {
+		d = nil
+	}
 	last := &entries[len(entries)-1]
 	last.Set.Due, last.Set.NoDue = d, d == nil
 	t.Due = d

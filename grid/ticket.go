@@ -77,7 +77,7 @@ type Ticket struct {
 	Prompt   string   `json:"prompt,omitempty"` // the numbered prompt, where a model did
 
 	Status   Status   `json:"status"`
-	Before   Status   `json:"before,omitempty"` // while waiting: the status to go back to
+	Before   Status   `json:"before,omitempty"` // while waiting or merged: the status to go back to
 	Level    Level    `json:"level"`
 	Round    int      `json:"round,omitempty"`    // of rework (整改)
 	Priority int      `json:"priority,omitempty"` // 0, 1, 2
@@ -90,6 +90,7 @@ type Ticket struct {
 	Watchers   []PersonID  `json:"watchers,omitempty"`
 	Assignee   PersonID    `json:"assignee,omitempty"`
 	Messages   []MessageID `json:"messages,omitempty"`
+	Opening    MessageID   `json:"opening,omitempty"` // the one of them whose words opened it
 	Extension  *Extension  `json:"extension,omitempty"`
 	Poll       *Poll       `json:"poll,omitempty"` // of the present round
 	Due        *Deadline   `json:"due,omitempty"`  // of the present step; nil: no clock runs
@@ -100,6 +101,7 @@ type Ticket struct {
 	Confirmed time.Time `json:"confirmed,omitzero"`
 	Assigned  time.Time `json:"assigned,omitzero"` // the last 派单
 	Stopped   time.Time `json:"stopped,omitzero"`  // when waiting began
+	Reworked  time.Time `json:"reworked,omitzero"` // when the present round of rework began
 	Resolved  time.Time `json:"resolved,omitzero"` // of the present round
 	Closed    time.Time `json:"closed,omitzero"`
 	SolvedAt  Level     `json:"solved_at,omitempty"` // the level that resolved
@@ -153,6 +155,16 @@ func (p Poll) Of(who PersonID) (Answer, bool) {
 func (p Poll) Failed() bool {
 	n := len(p.Answers)
 	return n >= 3 && 10*(p.Count(Satisfied)+p.Count(Partly)) < 6*n
+}
+
+// Refused reports whether the judging asks for rework: by the reporter's no, or
+// by too low a score.
+func (t Ticket) Refused() bool {
+	if t.Poll == nil {
+		return false
+	}
+	a, ok := t.Poll.Of(t.Reporter)
+	return ok && a.Mark == Unsatisfied || t.Poll.Failed()
 }
 
 // StandingOf says what a person is to the ticket.
