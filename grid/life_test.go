@@ -138,7 +138,7 @@ func TestTheLifeOfAMatter(t *testing.T) {
 		"a stranger does not resume":                           {then(waiting, does("stranger resume")), OnHold, Forbidden},
 		"what waited while open is open again":                 {then(confirmed, does("worker wait"), does("reporter resume")), Open, ""},
 		"nothing waits twice":                                  {then(waiting, does("property wait")), OnHold, Conflict},
-		"a matter is rejected with a reason":                   {rejected, Rejected, ""},
+		"a matter is rejected":                                 {rejected, Rejected, ""},
 		"a matter under way can still be rejected":             {then(working, does("worker reject")), Rejected, ""},
 		"a judged matter is not rejected":                      {then(resolved, does("worker reject")), Resolved, Conflict},
 		"a rejected matter is not confirmed":                   {then(rejected, does("worker confirm")), Rejected, Conflict},

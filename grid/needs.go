@@ -39,10 +39,6 @@ func (t Ticket) meets(a Ask, r rule) error {
 		if a.Set.Assignee == "" {
 			return invalid("nobody was named to assign to")
 		}
-	case WantReject:
-		if a.Reason == "" && a.Why == "" {
-			return invalid("who rejects a matter says why")
-		}
 	case WantWithdraw:
 		if !slices.Contains([]Reason{"", ReasonWithdrawn, ReasonRecalled}, a.Reason) {
 			return invalid("a matter is withdrawn or its message recalled, for no other reason")

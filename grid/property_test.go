@@ -43,7 +43,6 @@ func legal(t Ticket, entries []Entry) error {
 		{s != OnHold && t.Kept != nil, "a deadline is kept although nothing waits"},
 		{(s == Closed) != !t.Closed.IsZero(), "closed and the time of it differ"},
 		{s == Closed && t.Reason == "", "closed without a reason"},
-		{s == Rejected && t.Reason == "" && t.Why == "", "rejected without a reason"},
 		{!s.Ended() && t.Reason != "", "a reason of an end that is not"},
 		{(s == Merged) != (t.Into != 0) || t.Into == t.No, "merged and into differ"},
 		{confirmed && t.Confirmed.IsZero(), "further than proposed without being confirmed"},
