@@ -14,18 +14,12 @@ import (
 	"youshi/storage"
 )
 
-// Scopes of storage.Notes that hearing keeps.
-const (
-	// NotesHome holds, for a person id, the id of the area whose group the
-	// person last spoke in: where a matter told in private belongs.
-	NotesHome = "home"
-	// notesEdits holds, for a message id, the edit lines of it (a JSON list):
-	// taking the message back takes them back too.
-	notesEdits = "edits"
-)
+// notesEdits is the scope of storage.Notes that holds, for a message id, the edit
+// lines of it (a JSON list): taking the message back takes them back too.
+const notesEdits = "edits"
 
-// PrivateChat is the id of the private chat with a person.
-func PrivateChat(p grid.PersonID) grid.ChatID { return grid.ChatID("private:" + string(p)) }
+// PrivateID is the id of the private chat with a person.
+func PrivateID(p grid.PersonID) grid.ChatID { return grid.ChatID("private:" + string(p)) }
 
 // Ear writes down what channels hear. Its Hear is the Hear of every channel.
 type Ear struct {
@@ -56,7 +50,7 @@ func (e *Ear) Hear(ctx context.Context, evs ...grid.Event) error {
 	for _, ev := range evs {
 		c, ok := e.Where(ev.Native.Channel, ev.Native.Native)
 		if !ok {
-			e.refuse(ev, 1)
+			e.refuse(ev)
 			continue
 		}
 		if _, known := of[c]; !known {
@@ -94,7 +88,7 @@ func (e *Ear) hear(ctx context.Context, c grid.CommunityID, evs []grid.Event, no
 		return err
 	}
 	for _, ev := range refused {
-		e.refuse(ev, 1)
+		e.refuse(ev)
 	}
 	if e.Woken != nil {
 		for _, l := range lanes {
@@ -104,12 +98,8 @@ func (e *Ear) hear(ctx context.Context, c grid.CommunityID, evs []grid.Event, no
 	return nil
 }
 
-func (e *Ear) refuse(ev grid.Event, n int64) {
-	log := e.Log
-	if log == nil {
-		log = slog.Default()
-	}
-	log.Warn("heard in a chat that is not ours", "part", "ear", "channel", ev.Native.Channel, "kind", ev.Kind, "refused", e.refused.Add(n))
+func (e *Ear) refuse(ev grid.Event) {
+	logger(e.Log).Warn("heard in a chat that is not ours", "part", "ear", "channel", ev.Native.Channel, "kind", ev.Kind, "refused", e.refused.Add(1))
 }
 
 // write puts one event into the inbox and its line into the record. It gives
@@ -144,7 +134,7 @@ func (e *Ear) write(tx storage.Tx, ev grid.Event, now time.Time) (grid.LaneID, b
 			return "", false, fmt.Errorf("writing down message %s: %w", m.ID, err)
 		}
 	}
-	if err := settle(tx, who, name, chat); err != nil {
+	if err := rename(tx, who, name); err != nil {
 		return "", false, err
 	}
 	return ev.Lane, true, takeBack(tx, m, chat, who, now)
@@ -189,28 +179,15 @@ func speaker(tx storage.Tx, s grid.Speaker) (grid.Person, error) {
 	return p, nil
 }
 
-// settle keeps what a new event tells of its speaker: a resident's name follows
-// the platform (a name that came with an office stays), and the group last
-// spoken in is home.
-func settle(tx storage.Tx, who grid.Person, name string, chat grid.Chat) error {
-	if who.ID == "" {
+// rename lets a resident's name follow the platform; one that came with an
+// office stays.
+func rename(tx storage.Tx, who grid.Person, name string) error {
+	if who.ID == "" || name == "" || name == who.Name || len(who.Offices) > 0 {
 		return nil
 	}
-	if name != "" && name != who.Name && len(who.Offices) == 0 {
-		who.Name = name
-		if _, err := tx.Roster().PutPerson(who); err != nil {
-			return fmt.Errorf("writing down the new name of %s: %w", who.ID, err)
-		}
-	}
-	if chat.Kind != grid.GroupChat {
-		return nil
-	}
-	home, err := tx.Notes().Get(NotesHome, string(who.ID))
-	if err == nil && string(home) != string(chat.Area) {
-		err = tx.Notes().Put(NotesHome, string(who.ID), []byte(chat.Area))
-	}
-	if err != nil {
-		return fmt.Errorf("noting where %s lives: %w", who.ID, err)
+	who.Name = name
+	if _, err := tx.Roster().PutPerson(who); err != nil {
+		return fmt.Errorf("writing down the new name of %s: %w", who.ID, err)
 	}
 	return nil
 }
@@ -222,7 +199,7 @@ func (e *Ear) chat(tx storage.Tx, ev grid.Event, who grid.Person) (grid.Chat, bo
 		if who.ID == "" {
 			return grid.Chat{}, false, nil
 		}
-		want := grid.Chat{ID: PrivateChat(who.ID), Kind: grid.PrivateChat, Channel: ev.Native.Channel, Native: ev.Native.Native, Person: who.ID}
+		want := grid.Chat{ID: PrivateID(who.ID), Kind: grid.PrivateChat, Channel: ev.Native.Channel, Native: ev.Native.Native, Person: who.ID}
 		got, err := r.Chat(want.ID)
 		if err == nil && got == want {
 			return got, true, nil

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -53,8 +54,25 @@ func pause(ctx context.Context, n int) bool {
 	}
 }
 
-// place is a lane or a destination of a community.
-type place[T any] struct {
-	community string
-	id        T
+// sleep waits until the clock shows t (if timed), something changed, or ctx is done.
+func sleep(ctx context.Context, clock Time, t time.Time, timed bool, changed <-chan struct{}) {
+	var due <-chan struct{}
+	if timed {
+		c, stop := clock.WakeAt(t)
+		defer stop()
+		due = c
+	}
+	select {
+	case <-due:
+	case <-changed:
+	case <-ctx.Done():
+	}
+}
+
+// logger gives l, or the program's own.
+func logger(l *slog.Logger) *slog.Logger {
+	if l == nil {
+		return slog.Default()
+	}
+	return l
 }

@@ -66,8 +66,8 @@ func (l *looker) place() (err error) {
 	}
 	home := l.s.Chat.Area
 	if l.s.Chat.Kind == grid.PrivateChat {
-		if home, err = Home(l.tx, l.who, l.s.Now); err != nil {
-			return err
+		if home = l.who.Home; home == "" && len(l.who.Offices) > 0 {
+			home = l.who.Offices[0].Area
 		}
 	}
 	if l.s.Area, err = r.Area(home); err != nil {
@@ -79,31 +79,6 @@ func (l *looker) place() (err error) {
 		return fmt.Errorf("reading the role: %w", err)
 	}
 	return l.scope(home)
-}
-
-// Home gives the area that what somebody says in private belongs to: the grid of
-// the person's office, else the grid of the group the person last spoke in,
-// else the area of the office. "" when nothing is known.
-func Home(tx storage.Tx, p grid.Person, now time.Time) (grid.AreaID, error) {
-	var office grid.AreaID
-	for _, o := range p.Offices {
-		if !o.Until.IsZero() && !now.Before(o.Until) {
-			continue
-		}
-		a, err := tx.Roster().Area(o.Area)
-		if _, err := found(err); err != nil {
-			return "", fmt.Errorf("reading the area of an office: %w", err)
-		}
-		if a.Kind == grid.Grid {
-			return a.ID, nil
-		}
-		office = cmp.Or(office, o.Area)
-	}
-	home, err := tx.Notes().Get(NotesHome, string(p.ID))
-	if err != nil {
-		return "", fmt.Errorf("reading the home of %s: %w", p.ID, err)
-	}
-	return cmp.Or(grid.AreaID(home), office), nil
 }
 
 // scope fills the areas: a grid's chats see their grid, a higher staff chat all
