@@ -38,6 +38,9 @@ func Open(language string) (*Voice, error) {
 	return v, nil
 }
 
+// Has reports whether there is a sentence of that name.
+func (v *Voice) Has(name string) bool { return v.templates.Lookup(name) != nil }
+
 // Say gives the sentence of that name, filled with data and without white space
 // around it. An error means that the sentence or a field of it does not exist.
 func (v *Voice) Say(name string, data any) (string, error) {
