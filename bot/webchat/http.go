@@ -25,7 +25,11 @@ type refusal struct {
 	say    string
 }
 
+// Error gives the sentence.
 func (r *refusal) Error() string { return r.say }
+
+// Status gives the HTTP status.
+func (r *refusal) Status() int { return r.status }
 
 func refuse(status int, format string, args ...any) error {
 	return &refusal{status: status, say: fmt.Sprintf(format, args...)}

@@ -1,0 +1,111 @@
+// Package web shows what the program holds: the ticket board, tickets as JSON,
+// health and metrics. It changes nothing.
+package web
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"youshi/grid"
+	"youshi/storage"
+)
+
+// Options is what the board is built of.
+type Options struct {
+	Store     storage.Store
+	Community grid.CommunityID
+	Now       func() time.Time // of the one clock, in the community's time zone
+	// Flat tells a ticket as the API does; what it gives must marshal to a JSON
+	// object.
+	Flat func(tx storage.Tx, t grid.Ticket, now time.Time) (any, error)
+	// Who says in whose name a request is answered; all: the caller may see every
+	// ticket. Nil: every caller may. An error with Status() int gets that status,
+	// any other 401.
+	Who      func(r *http.Request) (name string, all bool, err error)
+	Checks   []Check
+	Registry *prometheus.Registry // nil: no /metrics
+	Log      *slog.Logger         // nil: silent
+}
+
+// Check is one line of /healthz.
+type Check struct {
+	Name string                          // "store", "lanes"
+	Do   func(ctx context.Context) error // its error is a sentence for the operator
+}
+
+// Web is the board and the calls beside it.
+type Web struct {
+	opt     Options
+	metrics http.Handler
+}
+
+// New builds the board. The error is a registry's that knows the figures already.
+func New(o Options) (*Web, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	if o.Who == nil {
+		o.Who = func(*http.Request) (string, bool, error) { return "", true, nil }
+	}
+	w := &Web{opt: o}
+	if o.Registry != nil {
+		if err := o.Registry.Register(&figures{opt: o}); err != nil {
+			return nil, err
+		}
+		w.metrics = promhttp.HandlerFor(o.Registry, promhttp.HandlerOpts{})
+	}
+	return w, nil
+}
+
+// Register puts the board's calls on mux.
+func (b *Web) Register(mux *http.ServeMux) {
+	mux.Handle("/board", b.get(b.board))
+	mux.Handle("/static/board/{file}", b.get(b.asset))
+	mux.Handle("/api/tickets", b.get(b.tickets))
+	mux.Handle("/api/tickets/{no}", b.get(b.ticket))
+	mux.Handle("/healthz", b.get(b.healthz))
+	if b.metrics != nil {
+		mux.Handle("/metrics", b.metrics)
+	}
+}
+
+// Handler gives the board's calls on a mux of their own.
+func (b *Web) Handler() http.Handler {
+	mux := http.NewServeMux()
+	b.Register(mux)
+	return mux
+}
+
+// get answers GET and HEAD with do, everything else with 405.
+func (b *Web) get(do func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET")
+			fail(w, http.StatusMethodNotAllowed, "这个接口不支持 "+r.Method+"。")
+			return
+		}
+		err := do(w, r)
+		var ge *grid.Error
+		var with interface{ Status() int }
+		switch {
+		case err == nil || r.Context().Err() != nil:
+		case errors.As(err, &with):
+			fail(w, with.Status(), err.Error())
+		case errors.As(err, &ge) && ge.Code == grid.NotFound:
+			fail(w, http.StatusNotFound, ge.Say)
+		case errors.As(err, &ge) && ge.Code == grid.Invalid:
+			fail(w, http.StatusBadRequest, ge.Say)
+		default:
+			b.opt.Log.Error("answering", "part", "web", "path", r.URL.Path, "err", err)
+			fail(w, http.StatusInternalServerError, "出了点问题，请再试一次。")
+		}
+	})
+}
