@@ -32,7 +32,7 @@ type Dispatcher struct {
 	Log   *slog.Logger // nil: slog.Default
 
 	mu      sync.Mutex
-	run     func(lane) // starts a lane's goroutine; nil while Run does not run
+	run     func(lane)    // starts a lane's goroutine; nil while Run does not run
 	busy    map[lane]bool // lanes with a goroutine; true: woken meanwhile
 	idle    news
 	backlog atomic.Pointer[Backlog]
