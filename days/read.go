@@ -62,9 +62,9 @@ func Open(paths ...string) ([]Line, error) {
 }
 
 // ReadExamples reads single messages: only text is needed, and neither id nor
-// time is looked at. missing is the intent of lines that have none; if it is
-// empty, such a line is an error. A kind or role that is not ours is unknown.
-func ReadExamples(r io.Reader, file string, missing grid.Kind) ([]Example, error) {
+// time is looked at. A line without an intent is an error unless unlabelled ones
+// are wanted. A kind or role that is not ours is unknown.
+func ReadExamples(r io.Reader, file string, unlabelled bool) ([]Example, error) {
 	var all []Example
 	err := eachLine(r, file, func(no int, raw rawLine) error {
 		labels, err := raw.labels()
@@ -73,10 +73,8 @@ func ReadExamples(r io.Reader, file string, missing grid.Kind) ([]Example, error
 			return err
 		case raw.Text == nil:
 			return errors.New("no text")
-		case labels.Intent == "" && missing == "":
+		case !labels.Labelled() && !unlabelled:
 			return errors.New("no intent: a single message is read for its labels")
-		case labels.Intent == "":
-			labels.Intent = missing
 		}
 		e := Example{File: file, No: no, Text: *raw.Text, Labels: labels}
 		e.SameAs, e.PartOf = "", "" // ids of a day that is not there
@@ -92,8 +90,8 @@ func ReadExamples(r io.Reader, file string, missing grid.Kind) ([]Example, error
 
 // OpenTraining reads files of either shape: one whose first line has a time is
 // a recorded day, any other holds single messages. Days come back file by file.
-// missing is as in ReadExamples.
-func OpenTraining(missing grid.Kind, paths ...string) (recorded [][]Line, single []Example, err error) {
+// unlabelled is as in ReadExamples.
+func OpenTraining(unlabelled bool, paths ...string) (recorded [][]Line, single []Example, err error) {
 	for _, path := range paths {
 		err := readFile(path, func(r io.Reader) error {
 			buffered := bufio.NewReaderSize(r, 1<<16)
@@ -102,7 +100,7 @@ func OpenTraining(missing grid.Kind, paths ...string) (recorded [][]Line, single
 				recorded = append(recorded, lines)
 				return err
 			}
-			examples, err := ReadExamples(buffered, path, missing)
+			examples, err := ReadExamples(buffered, path, unlabelled)
 			single = append(single, examples...)
 			return err
 		})

@@ -139,11 +139,11 @@ func TestOpenMergesFilesByTimeAndRefusesAnIdUsedTwice(t *testing.T) {
 }
 
 func TestExamplesNeedTextAndIntent(t *testing.T) {
-	read := func(line string, missing grid.Kind) ([]days.Example, error) {
-		return days.ReadExamples(strings.NewReader(line), "x", missing)
+	read := func(line string, unlabelled bool) ([]days.Example, error) {
+		return days.ReadExamples(strings.NewReader(line), "x", unlabelled)
 	}
-	got, err := read(`{"id":"w","text":"哈哈","kind":"weibo chat"}`, grid.Chatter)
-	if err != nil || got[0].Intent != grid.Chatter || got[0].Kind != "" {
+	got, err := read(`{"id":"w","text":"哈哈","kind":"weibo chat"}`, true)
+	if err != nil || got[0].Labelled() || got[0].Kind != "" {
 		t.Errorf("a line without intent gave %+v, %v", got, err)
 	}
 	for line, reason := range map[string]string{
@@ -151,18 +151,18 @@ func TestExamplesNeedTextAndIntent(t *testing.T) {
 		`{"intent":"report"}`:             "x:1: no text",
 		`{"text":"哈哈","intent":"gossip"}`: `x:1: intent is "gossip", must be one of report, suggestion, wish, inquiry, followup, praise, command, chatter`,
 	} {
-		if _, err := read(line, ""); err == nil || err.Error() != reason {
+		if _, err := read(line, false); err == nil || err.Error() != reason {
 			t.Errorf("%s gave %v, want %s", line, err, reason)
 		}
 	}
 }
 
 func TestTrainingFilesAreToldApartByTheirFirstLine(t *testing.T) {
-	recorded, single, err := days.OpenTraining("", write(t, "d.jsonl", "\n"+good), write(t, "l.jsonl", `{"text":"早","intent":"chatter"}`))
+	recorded, single, err := days.OpenTraining(false, write(t, "d.jsonl", "\n"+good), write(t, "l.jsonl", `{"text":"早","intent":"chatter"}`))
 	if err != nil || len(recorded) != 1 || len(recorded[0]) != 1 || len(single) != 1 {
 		t.Fatalf("got %v, %v, %v", recorded, single, err)
 	}
-	_, _, err = days.OpenTraining("", write(t, "d.jsonl", good+"\n"+`{"text":"早","intent":"chatter"}`))
+	_, _, err = days.OpenTraining(false, write(t, "d.jsonl", good+"\n"+`{"text":"早","intent":"chatter"}`))
 	if err == nil || !strings.HasSuffix(err.Error(), "d.jsonl:2: no id") {
 		t.Errorf("a single message within a day gave %v", err)
 	}
@@ -182,7 +182,7 @@ func TestTheRecordedDaysOfTheProjectAreRead(t *testing.T) {
 			t.Errorf("%s has no label", l.ID)
 		}
 	}
-	_, single, err := days.OpenTraining("", "../testdata/lines.jsonl")
+	_, single, err := days.OpenTraining(false, "../testdata/lines.jsonl")
 	if err != nil || len(single) != 4771 {
 		t.Fatalf("%d single messages, %v; want 4771", len(single), err)
 	}
@@ -206,6 +206,6 @@ func FuzzRead(f *testing.F) {
 				t.Fatalf("%q gave %+v", in, l)
 			}
 		}
-		_, _ = days.ReadExamples(strings.NewReader(in), "f.jsonl", grid.Chatter) // must not panic
+		_, _ = days.ReadExamples(strings.NewReader(in), "f.jsonl", true) // must not panic
 	})
 }

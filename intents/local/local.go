@@ -1,0 +1,143 @@
+package local
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"youshi/grid"
+	"youshi/intents"
+	"youshi/intents/linear"
+)
+
+//go:embed model.bin
+var shipped []byte // the model of this release; never changed
+
+// Shipped gives the model that comes with the program. See docs/decisions/0007
+// for what it learnt from.
+func Shipped() (*Step, error) { return Open(shipped) }
+
+// The heads of the model: the questions it answers.
+const (
+	headIntent    = "intent"
+	headCategory  = "category"
+	headUrgency   = "urgency"
+	headTopic     = "topic"
+	headSensitive = "sensitive"
+)
+
+const (
+	fileFormat = 1
+	yes        = "yes"
+	no         = "no"
+)
+
+// header is the first line of a model file, in JSON; the linear model follows.
+type header struct {
+	Youshi string `json:"youshi"` // "local model"
+	Format int    `json:"format"`
+	Bars   Bars   `json:"bars"`
+}
+
+// Bars are the probabilities from which on the model is believed.
+type Bars struct {
+	Actionable float64 `json:"actionable"` // that somebody must act: under it a message is called what is next likely
+	Emergency  float64 `json:"emergency"`  // that life is in danger, if it is a report
+	Sensitive  float64 `json:"sensitive"`
+	Sure       float64 `json:"sure"` // that the kind is right: from here on no later step is asked
+}
+
+// Step is the trained step of the chain. It is safe for use by many lanes.
+type Step struct {
+	model *linear.Model
+	bars  Bars
+}
+
+// Open reads a model file made by Train. The error says what is wrong with it.
+func Open(b []byte) (*Step, error) {
+	line, rest, ok := bytes.Cut(b, []byte("\n"))
+	var h header
+	if !ok || json.Unmarshal(line, &h) != nil || h.Youshi != "local model" {
+		return nil, errors.New("opening the local model: this is not a model made by `youshi train`")
+	}
+	if h.Format != fileFormat {
+		return nil, fmt.Errorf("opening the local model: the file has format %d, this program reads format %d: train the model anew", h.Format, fileFormat)
+	}
+	model, err := linear.Load(rest)
+	if err != nil {
+		return nil, fmt.Errorf("opening the local model: %w", err)
+	}
+	for _, head := range []string{headIntent, headCategory, headUrgency, headTopic, headSensitive} {
+		if model.Labels(head) == nil {
+			return nil, fmt.Errorf("opening the local model: it does not answer %q: train the model anew", head)
+		}
+	}
+	return &Step{model, h.Bars}, nil
+}
+
+// Name is "local".
+func (*Step) Name() string { return "local" }
+
+// Bars gives the probabilities from which on the model is believed.
+func (s *Step) Bars() Bars { return s.bars }
+
+// Try says what m means. Confidence is the calibrated probability of the kind;
+// sure from the bar of the model file on. There is never an error. A message
+// without words and without a quote is nothing to it.
+func (s *Step) Try(_ context.Context, m grid.Message, scene grid.Scene) (grid.Intent, bool, error) {
+	return s.decide(s.model.Predict(read(m, scene)), m)
+}
+
+func (s *Step) decide(a linear.Answer, m grid.Message) (grid.Intent, bool, error) {
+	kind, p := s.kind(a.Head(headIntent))
+	in := grid.Intent{Kind: kind, Confidence: p}
+	if kind.Actionable() {
+		in.Category = grid.Category(a.Head(headCategory).Label)
+	}
+	if kind == grid.Report || kind == grid.Wish {
+		in.Urgency = s.urgency(a.Head(headUrgency))
+	}
+	if kind.Actionable() || kind == grid.Inquiry {
+		in.Topic = grid.Topic(a.Head(headTopic).Label)
+		in.Summary = intents.Summarise(m.Text)
+	}
+	if kind.Actionable() || kind == grid.Inquiry || kind == grid.FollowUp {
+		in.Location = intents.Place(m.Text)
+	}
+	in.Sensitive = a.Head(headSensitive).Of(yes) >= s.bars.Sensitive
+	return in, p >= s.bars.Sure, nil
+}
+
+// kind chooses: actionable kinds together must reach their bar.
+func (s *Step) kind(p linear.Prediction) (grid.Kind, float64) {
+	act := actionable(p) >= s.bars.Actionable
+	best, most := grid.Chatter, -1.0
+	for i, label := range p.Labels {
+		if k := grid.Kind(label); k.Actionable() == act && p.All[i] > most {
+			best, most = k, p.All[i]
+		}
+	}
+	return best, max(most, 0)
+}
+
+func actionable(p linear.Prediction) (sum float64) {
+	for i, label := range p.Labels {
+		if grid.Kind(label).Actionable() {
+			sum += p.All[i]
+		}
+	}
+	return sum
+}
+
+func (s *Step) urgency(p linear.Prediction) grid.Urgency {
+	if p.Of(string(grid.Emergency)) >= s.bars.Emergency {
+		return grid.Emergency
+	}
+	if p.Of(string(grid.Urgent)) >= p.Of(string(grid.Normal)) {
+		return grid.Urgent
+	}
+	return grid.Normal
+}
