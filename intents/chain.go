@@ -64,10 +64,25 @@ func (c Chain) understand(ctx context.Context, m grid.Message, s grid.Scene) gri
 			break
 		}
 	}
-	in := v.conclude(m)
-	in = c.join(in, m, s)
-	return Consistent(in)
+	in := placed(v.conclude(), m)
+	return Consistent(placed(c.join(in, m, s), m))
 }
+
+// placed adds place and summary from the message's own words where the kind
+// has them and no step gave them.
+func placed(in grid.Intent, m grid.Message) grid.Intent {
+	if located(in.Kind) && in.Location == "" {
+		in.Location = Place(m.Text)
+	}
+	if located(in.Kind) && in.Summary == "" {
+		in.Summary = Summarise(m.Text)
+	}
+	return in
+}
+
+// located reports whether a message of the kind has a place (LABELS, settled
+// case 3).
+func located(k grid.Kind) bool { return k.Actionable() || k == grid.Inquiry || k == grid.FollowUp }
 
 // join adds the Linker's answer and what follows from it.
 func (c Chain) join(in grid.Intent, m grid.Message, s grid.Scene) grid.Intent {
@@ -79,11 +94,12 @@ func (c Chain) join(in grid.Intent, m grid.Message, s grid.Scene) grid.Intent {
 		// this part is what tells us how bad it is.
 		if first, ok := find(s.Recent, l.PartOf); ok && first.Intent.Kind.Actionable() {
 			in = partOf(in, first.Intent)
+		} else if x, ok := matterOf(s, l.Ticket); ok {
+			in = partOf(in, grid.Intent{Kind: x.Kind, Category: x.Category, Urgency: x.Urgency, Topic: x.Topic, Sensitive: x.Private, Elder: x.Elder})
 		}
-	case l.Ticket != 0 && in.Kind.Actionable():
-		// A neighbour's own words for a matter that is known already.
-		in.Kind = grid.FollowUp
-	case l.Ticket != 0 && (l.Over || l.MeToo):
+	case l.Ticket != 0 && in.Kind != grid.Praise && in.Kind != grid.Order:
+		// A neighbour's own words for a matter that is known already, a question
+		// about it, a picture of it.
 		in.Kind = grid.FollowUp
 	}
 	return in
@@ -130,13 +146,23 @@ func Consistent(in grid.Intent) grid.Intent {
 	} else {
 		in.Topic = ""
 	}
-	if !in.Kind.Actionable() && in.Kind != grid.Inquiry && in.Kind != grid.FollowUp {
+	if !located(in.Kind) {
 		in.Location, in.Summary = "", ""
 	}
 	if in.Kind != grid.Order {
 		in.Command = nil
 	}
 	return in
+}
+
+// matterOf gives a matter of the scene by its number.
+func matterOf(s grid.Scene, no grid.TicketNo) (grid.Matter, bool) {
+	for i := len(s.Open) - 1; i >= 0; i-- {
+		if s.Open[i].No == no {
+			return s.Open[i], true
+		}
+	}
+	return grid.Matter{}, false
 }
 
 func or[T ~string](a, b T) T {

@@ -1,9 +1,226 @@
 package intents
 
-import "youshi/grid"
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
 
-// Linker says to which matter a message belongs. The zero value is ready.
+	"youshi/grid"
+)
+
+// Windows of the Linker: within them people are still on the same matter.
+const (
+	partWithin    = 5 * time.Minute  // more of one's own report
+	pictureWithin = 15 * time.Minute // the words for a picture sent before
+	pointsBack    = 40 * time.Minute // … when the words point at it ("刚拍的")
+	answerWithin  = 15 * time.Minute // an answer to the bot's one question
+	talkWithin    = 20 * time.Minute // "+1" and a worker's "马上过去" mean what is being talked about
+	metooWithin   = 3 * time.Hour    // "我家也没水"
+	reportWithin  = 24 * time.Hour   // another's first words for the same matter
+)
+
+// Linker says to which matter a message belongs. It prefers to say nothing: a
+// second card for one matter is merged by a worker in a word, two matters on
+// one card hide each other. The zero value is ready.
+//
+// The tests go from the surest to the vaguest, and the first that hits decides:
+// the message is an edit, quotes, goes on with the speaker's own report, answers
+// the bot's question, names the reporter, joins ("+1"), says that it is over,
+// or shares place and words with an open matter. A different building or unit
+// forbids; two speakers' words are never made one report.
 type Linker struct{}
 
 // Link gives the matter of m, whose meaning is in as far as known.
-func (l Linker) Link(m grid.Message, in grid.Intent, s grid.Scene) grid.Link { return grid.Link{} }
+func (l Linker) Link(m grid.Message, in grid.Intent, s grid.Scene) grid.Link {
+	t := newTalk(m, in, s)
+	link := grid.Link{}
+	for _, test := range []func(*talk) (grid.Link, bool){
+		byEdit, byQuote, byPart, byAnswer, byName, byMeToo, byOver, byTalk, byLikeness,
+	} {
+		if found, ok := test(&t); ok {
+			link = found
+			break
+		}
+	}
+	if link.Ticket != 0 && link.PartOf == "" {
+		link.MeToo = link.MeToo || t.joins && !t.own(link.Ticket)
+		link.Over = t.over
+	}
+	if link.Ticket == 0 && link.PartOf == "" && in.Kind.Actionable() {
+		if link.Earlier = t.pictures(); len(link.Earlier) > 0 {
+			link.Why = "words for a picture"
+		}
+	}
+	return link
+}
+
+// talk is a message in its conversation, read once.
+type talk struct {
+	m     grid.Message
+	in    grid.Intent
+	s     grid.Scene
+	text  string // plain
+	runes int
+	place spot
+	joins bool // 附议: "+1", "我家也是"
+	over  bool // says that the trouble is over
+	asks  bool // asks how far it is
+	loud  bool // an emergency
+}
+
+func newTalk(m grid.Message, in grid.Intent, s grid.Scene) talk {
+	text := plain(m.Text)
+	return talk{m: m, in: in, s: s, text: text, runes: utf8.RuneCountInString(trimPoints(bareWords(text))), place: spotOf(text, in.Location),
+		joins: joinRe.MatchString(text), over: overRe.MatchString(text) && !asks(text) && !notOverRe.MatchString(text),
+		asks: progressRe.MatchString(text), loud: in.Shared || in.Urgency == grid.Emergency}
+}
+
+// since is how long before m something was said.
+func (t *talk) since(at time.Time) time.Duration { return t.m.Sent.Sub(at) }
+
+// own reports whether the speaker reported the matter.
+func (t *talk) own(no grid.TicketNo) bool {
+	x, ok := matterOf(t.s, no)
+	return ok && t.m.From != "" && x.Reporter == t.m.From
+}
+
+// allowed reports whether m may join the matter without being told so by a
+// quote: places agree, an emergency does not vanish in a smaller matter, and
+// what must not be said aloud does not join what everybody reads.
+func (t *talk) allowed(x grid.Matter) bool {
+	return !t.place.conflicts(spotOf(x.LocationText+" "+x.SummaryText, "")) &&
+		(!t.loud || x.Urgency == grid.Emergency) &&
+		(!t.in.Sensitive || x.Private)
+}
+
+// wordless reports whether a message is a picture, a voice or a place alone.
+func wordless(m grid.Message) bool {
+	switch m.Kind {
+	case grid.ImageMessage, grid.VoiceMessage, grid.LocationMessage, grid.FileMessage:
+		text := strings.TrimSpace(m.Text)
+		return text == "" || m.Kind == grid.LocationMessage || strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]")
+	}
+	return false
+}
+
+// byEdit links an edit or a recall to the matter of the message meant.
+func byEdit(t *talk) (grid.Link, bool) {
+	if t.m.Of == "" {
+		return grid.Link{}, false
+	}
+	of, _ := find(t.s.Recent, t.m.Of)
+	return grid.Link{Ticket: of.Ticket, Why: "edit"}, true
+}
+
+// byQuote links what quotes a message or post of a matter, and says something
+// about it: a laugh under a report is talk.
+func byQuote(t *talk) (grid.Link, bool) {
+	q := t.s.Quoted
+	if q == nil || q.Ticket == 0 {
+		return grid.Link{}, false
+	}
+	means := t.in.Kind != grid.Chatter && t.in.Kind != grid.Order || t.joins || t.over || t.asks || wordless(t.m) || t.own(q.Ticket) && t.runes > 3
+	return grid.Link{Ticket: q.Ticket, Why: "quote"}, means
+}
+
+// byPart goes on with what the same person has just reported.
+func byPart(t *talk) (grid.Link, bool) {
+	last, ok := t.ownLast()
+	if !ok || t.joins || t.over {
+		return grid.Link{}, false
+	}
+	link := grid.Link{Ticket: last.Ticket, PartOf: last.ID, Why: "part"}
+	if last.Intent.Link.PartOf != "" {
+		link.PartOf = last.Intent.Link.PartOf
+	}
+	if !last.Intent.Kind.Actionable() {
+		// A picture after one's own follow-up goes where that went.
+		link.PartOf = ""
+		return link, last.Ticket != 0 && wordless(t.m)
+	}
+	if wordless(t.m) {
+		return link, true
+	}
+	if t.place.conflicts(spotOf(plain(last.Text), last.Intent.Location)) {
+		return grid.Link{}, false
+	}
+	short := t.place.known() && t.runes <= 16
+	more := t.in.Kind == grid.Report && (t.in.Topic == "" || t.in.Topic == "other" || t.in.Topic == last.Intent.Topic || wordless(last))
+	return link, short || more || wordless(last) && t.in.Kind.Actionable()
+}
+
+// ownLast gives the speaker's last message in this chat that means something,
+// said within partWithin.
+func (t *talk) ownLast() (grid.Message, bool) {
+	for i := len(t.s.Recent) - 1; i >= 0; i-- {
+		x := t.s.Recent[i]
+		if t.since(x.Sent) > partWithin {
+			break
+		}
+		if x.From == t.m.From && x.From != "" && x.Chat == t.m.Chat && x.Recalled.IsZero() && (x.Intent.Kind.Actionable() || x.Ticket != 0) {
+			return x, true
+		}
+	}
+	return grid.Message{}, false
+}
+
+// pictures gives the speaker's own pictures and places that m explains: the
+// last things he sent, of no matter yet, oldest first.
+func (t *talk) pictures() (ids []grid.MessageID) {
+	points := pointRe.MatchString(t.text)
+	for i := len(t.s.Recent) - 1; i >= 0; i-- {
+		x := t.s.Recent[i]
+		ago := t.since(x.Sent)
+		if ago > pointsBack || ago > pictureWithin && !points {
+			break
+		}
+		if x.From != t.m.From || x.From == "" || x.Chat != t.m.Chat {
+			continue
+		}
+		if !wordless(x) || x.Ticket != 0 || !x.Recalled.IsZero() {
+			if !points || x.Ticket != 0 {
+				break
+			}
+			continue
+		}
+		ids = append([]grid.MessageID{x.ID}, ids...)
+	}
+	return ids
+}
+
+// byAnswer takes a place, or words that are not a new matter, as the answer to
+// the bot's question.
+func byAnswer(t *talk) (grid.Link, bool) {
+	if len(t.s.Asked) == 0 || t.in.Kind == grid.Order {
+		return grid.Link{}, false
+	}
+	x, ok := matterOf(t.s, t.s.Asked[len(t.s.Asked)-1])
+	if !ok || x.Poll != nil || t.since(x.Opened) > answerWithin && x.Status != grid.OnHold || x.Reporter != t.m.From {
+		return grid.Link{}, false
+	}
+	if !wordless(t.m) && !(t.place.known() && t.runes <= 25) && !(x.Status == grid.OnHold && t.in.Kind == grid.FollowUp) {
+		return grid.Link{}, false
+	}
+	link := grid.Link{Ticket: x.No, Why: "answer"}
+	if len(x.Messages) > 0 {
+		link.PartOf = x.Messages[0]
+	}
+	return link, true
+}
+
+// byName links "@reporter …" to the latest matter of the person named.
+func byName(t *talk) (grid.Link, bool) {
+	if t.in.Kind != grid.FollowUp || !strings.Contains(t.text, "@") {
+		return grid.Link{}, false
+	}
+	for i := len(t.s.Recent) - 1; i >= 0; i-- {
+		x := t.s.Recent[i]
+		if x.Ticket == 0 || x.Name == "" || t.since(x.Sent) > metooWithin || !strings.Contains(t.text, "@"+plain(x.Name)) {
+			continue
+		}
+		if y, ok := matterOf(t.s, x.Ticket); ok && y.Reporter == x.From && !y.Status.Ended() {
+			return grid.Link{Ticket: x.Ticket, Why: "reporter named"}, true
+		}
+	}
+	return grid.Link{}, false
+}

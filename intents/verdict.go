@@ -53,7 +53,7 @@ func (v *verdict) danger() (name string, shared bool) {
 // conclude makes one answer of what was said. Only the best answer says what
 // the message is; hints of the others fill what it leaves open, and what must
 // not be said aloud is sensitive as soon as one step thinks so.
-func (v *verdict) conclude(m grid.Message) grid.Intent {
+func (v *verdict) conclude() grid.Intent {
 	in := grid.Intent{Kind: grid.Chatter, By: "rule"}
 	if v.best > 0 {
 		in = v.said[v.best-1]
@@ -63,12 +63,6 @@ func (v *verdict) conclude(m grid.Message) grid.Intent {
 		in.Location, in.Summary = or(in.Location, x.Location), or(in.Summary, x.Summary)
 		in.Sensitive = in.Sensitive || x.Sensitive
 		in.Elder = in.Elder || x.Elder
-	}
-	if in.Location == "" {
-		in.Location = Place(m.Text)
-	}
-	if in.Summary == "" {
-		in.Summary = Summarise(m.Text)
 	}
 	in.Danger, in.Shared = v.danger()
 	if in.Shared && !in.Elder {
