@@ -1,12 +1,11 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
-
-	"context"
 )
 
 // healthz answers GET /healthz: one line a check, 503 when one of them fails or

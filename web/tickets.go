@@ -15,13 +15,14 @@ import (
 	"time"
 
 	"youshi/grid"
+	"youshi/reports"
 	"youshi/storage"
 )
 
-// row is a ticket in an answer: the flat ticket and what the board needs beside it.
+// row is a ticket in the list: flat, and what the board needs beside it.
 type row struct {
-	flat any
-	more any
+	reports.Flat
+	beside
 }
 
 // beside is what the board shows and the flat ticket does not say.
@@ -31,22 +32,6 @@ type beside struct {
 	HeardAt time.Time   `json:"heard_at"`
 	Overdue bool        `json:"overdue"`
 	Step    string      `json:"step,omitempty"` // of due: confirm, accept, resolve, poll
-}
-
-// MarshalJSON writes both as one object.
-func (r row) MarshalJSON() ([]byte, error) {
-	flat, err := json.Marshal(r.flat)
-	if err != nil {
-		return nil, err
-	}
-	more, err := json.Marshal(r.more)
-	if err != nil {
-		return nil, err
-	}
-	if len(flat) < 3 || flat[0] != '{' {
-		return more, nil
-	}
-	return append(append(flat[:len(flat)-1], ','), more[1:]...), nil
 }
 
 // filter says which tickets an answer lists.
@@ -89,7 +74,7 @@ func (f filter) keeps(t grid.Ticket, now time.Time) bool {
 // overdue reports whether somebody should have acted by now. A poll's end is
 // nobody's lateness.
 func overdue(t grid.Ticket, now time.Time) bool {
-	return t.Due != nil && t.Due.Step != "poll" && now.After(t.Due.Due)
+	return t.Due != nil && t.Due.Step != "poll" && t.Status != grid.OnHold && now.After(t.Due.Due)
 }
 
 // eyes are whose view of the tickets an answer gives.
@@ -98,28 +83,18 @@ type eyes struct {
 	name string
 }
 
-// sees reports whether t may be shown, and hides the reporter of a matter told
-// in private.
-func (e eyes) sees(tx storage.Tx, t *grid.Ticket) (bool, error) {
+// sees reports whether t may be shown, and whether its reporter may be named:
+// of a matter told in private only to the reporter.
+func (e eyes) sees(tx storage.Tx, t grid.Ticket) (ok, named bool, err error) {
 	if e.all {
-		return true, nil
+		return true, true, nil
 	}
-	mine, err := e.is(tx, t.Reporter)
-	if err != nil || mine {
-		return mine, err
+	p, err := tx.Roster().Person(t.Reporter)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return false, false, fmt.Errorf("reading the reporter of ticket %d: %w", t.No, err)
 	}
-	if !open(t.Chat) {
-		t.Reporter = ""
-	}
-	return !t.Private, nil
-}
-
-func (e eyes) is(tx storage.Tx, id grid.PersonID) (bool, error) {
-	p, err := tx.Roster().Person(id)
-	if errors.Is(err, storage.ErrNotFound) {
-		return false, nil
-	}
-	return p.Name == e.name, err
+	mine := p.Name == e.name && e.name != ""
+	return mine || !t.Private, mine || open(t.Chat), nil
 }
 
 // open reports whether everybody in the group could read the chat.
@@ -160,18 +135,21 @@ func (b *Web) tickets(w http.ResponseWriter, r *http.Request) error {
 			if !f.keeps(t, now) {
 				continue
 			}
-			ok, err := who.sees(tx, &t)
+			ok, named, err := who.sees(tx, t)
 			if err != nil {
-				return fmt.Errorf("reading the reporter of ticket %d: %w", t.No, err)
+				return err
 			}
 			if !ok {
 				continue
 			}
-			row, err := b.row(tx, t, now)
+			flat, err := reports.FlatOf(tx, t, now.Location())
 			if err != nil {
-				return err
+				return fmt.Errorf("telling ticket %d: %w", t.No, err)
 			}
-			rows = append(rows, row)
+			if !named {
+				flat.Reporter = ""
+			}
+			rows = append(rows, row{flat, besideOf(t, now)})
 		}
 		return nil
 	})
@@ -185,17 +163,12 @@ func (b *Web) view(ctx context.Context, fn func(storage.Tx) error) error {
 	return b.opt.Store.View(ctx, b.opt.Community, fn)
 }
 
-func (b *Web) row(tx storage.Tx, t grid.Ticket, now time.Time) (row, error) {
-	flat, err := b.opt.Flat(tx, t, now)
-	if err != nil {
-		return row{}, fmt.Errorf("telling ticket %d: %w", t.No, err)
-	}
-	return row{flat, besideOf(t, now)}, nil
-}
-
 func besideOf(t grid.Ticket, now time.Time) beside {
 	out := beside{Area: t.Area, Kind: t.Kind, HeardAt: t.Heard.In(now.Location()), Overdue: overdue(t, now)}
-	if t.Due != nil {
+	switch {
+	case t.Status == grid.Resolved:
+		out.Step = "poll"
+	case t.Due != nil:
 		out.Step = t.Due.Step
 	}
 	return out

@@ -22,9 +22,6 @@ type Options struct {
 	Store     storage.Store
 	Community grid.CommunityID
 	Now       func() time.Time // of the one clock, in the community's time zone
-	// Flat tells a ticket as the API does; what it gives must marshal to a JSON
-	// object.
-	Flat func(tx storage.Tx, t grid.Ticket, now time.Time) (any, error)
 	// Who says in whose name a request is answered; all: the caller may see every
 	// ticket. Nil: every caller may. An error with Status() int gets that status,
 	// any other 401.
