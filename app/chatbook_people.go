@@ -82,6 +82,36 @@ func (b *chatBook) Appoint(ctx context.Context, in webchat.Person) error {
 	})
 }
 
+// enrol gives the person a role in a group beside those held already: recorded
+// days say who is who, and one name may serve several groups.
+func (b *chatBook) enrol(ctx context.Context, in webchat.Person) error {
+	return b.store.Update(ctx, b.community, func(tx storage.Tx) error {
+		area, err := demoArea(tx, in.Group)
+		if err != nil || in.Role == grid.Resident {
+			return err
+		}
+		if area, err = areaServed(tx, area, in.Role); err != nil {
+			return err
+		}
+		p, err := personNamed(tx, in.Name)
+		if errors.Is(err, storage.ErrNotFound) {
+			p = grid.Person{Name: in.Name, Identities: []grid.Identity{{Channel: webchat.ID, ID: in.Name}}}
+		} else if err != nil {
+			return fmt.Errorf("reading whom to enrol: %w", err)
+		}
+		for _, o := range p.Offices {
+			if o.Role == in.Role && o.Area == area.ID {
+				return nil
+			}
+		}
+		p.Offices = append(p.Offices, grid.Office{Role: in.Role, Area: area.ID, Since: b.now()})
+		if _, err := tx.Roster().PutPerson(p); err != nil {
+			return fmt.Errorf("enrolling a person: %w", err)
+		}
+		return nil
+	})
+}
+
 // areaServed climbs from the area given to the one that the role serves.
 func areaServed(tx storage.Tx, a grid.Area, role grid.Role) (grid.Area, error) {
 	above := map[grid.Role]grid.AreaKind{

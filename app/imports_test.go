@@ -14,9 +14,9 @@ import (
 
 const module = "youshi"
 
-// house says which of our packages each room may import, "" being the root
+// layout says which of our packages each room may import, "" being the root
 // package. A room "x/*" is any folder below x. app and cmd know everybody.
-var house = map[string][]string{
+var layout = map[string][]string{
 	"":          {},
 	"grid":      {},
 	"prompts":   {"grid"},
@@ -53,7 +53,7 @@ func mayImport(from, to string, test bool) bool {
 	if from == "app" || strings.HasPrefix(from, "app/") || strings.HasPrefix(from, "cmd/") || from == to {
 		return true
 	}
-	allowed, known := house[room(from)]
+	allowed, known := layout[room(from)]
 	if !known {
 		return false
 	}
@@ -117,7 +117,7 @@ func TestTheHouseRefuses(t *testing.T) {
 			t.Errorf("%q may import %q", c.from, c.to)
 		}
 	}
-	for from := range maps.Keys(house) {
+	for from := range maps.Keys(layout) {
 		if mayImport(strings.ReplaceAll(from, "*", "any"), "app", true) {
 			t.Errorf("a test of %q may import app", from)
 		}

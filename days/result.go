@@ -33,38 +33,11 @@ type MessageRow struct {
 	Confidence float64        `json:"confidence"` // 0 to 1
 }
 
-// TicketRow is a ticket told flat, as replay, /api/tickets and the exports tell it.
-type TicketRow struct {
-	Number     grid.TicketNo    `json:"number"`
-	Messages   []grid.MessageID `json:"messages"`   // in the order heard
-	Supporters int              `json:"supporters"` // how many
-	Category   *grid.Category   `json:"category"`
-	Urgency    *grid.Urgency    `json:"urgency"` // null on a suggestion
-	Topic      *grid.Topic      `json:"topic"`
-	Location   *string          `json:"location"`
-	Summary    string           `json:"summary"`
-	Reporter   string           `json:"reporter"` // the name
-	Status     grid.Status      `json:"status"`
-	Round      int              `json:"round"`
-	Level      grid.Level       `json:"level"`
-	Private    bool             `json:"private"`
-	Due        *time.Time       `json:"due"` // of the present step; null: no clock runs
-	DueBecause *string          `json:"due_because"`
-	Assignee   *string          `json:"assignee"` // the name
-	Source     grid.Source      `json:"source"`
-	Priority   int              `json:"priority"` // 0 to 2
-	Reason     *grid.Reason     `json:"reason"`   // of rejecting, withdrawing
-	Poll       *PollRow         `json:"poll"`
-}
+// TicketRow is a ticket told flat.
+type TicketRow = grid.Flat
 
-// PollRow is the judging of a ticket in numbers of people.
-type PollRow struct {
-	Asked       int       `json:"asked"`
-	Satisfied   int       `json:"satisfied"`
-	Partly      int       `json:"partly"`
-	Unsatisfied int       `json:"unsatisfied"`
-	Ends        time.Time `json:"ends"`
-}
+// PollRow is its judging in numbers of people.
+type PollRow = grid.FlatPoll
 
 // Post is something the bot said.
 type Post struct {

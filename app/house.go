@@ -1,0 +1,319 @@
+// Package app builds the house: it knows every room, gives each what it needs,
+// starts them in order and stops them backwards.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"youshi/bot"
+	"youshi/bot/webchat"
+	"youshi/calendar"
+	"youshi/config"
+	"youshi/grid"
+	"youshi/handlers"
+	"youshi/intents"
+	"youshi/intents/local"
+	"youshi/prompts"
+	"youshi/storage"
+)
+
+// The classifiers that replay and eval can be asked for.
+const (
+	ClassifyChain = "chain" // rules, then the local model
+	ClassifyRules = "rules"
+	ClassifyLocal = "local"
+)
+
+// house is the whole program around one store and one clock. Building it starts
+// nothing.
+type house struct {
+	cfg         config.Config
+	log         *slog.Logger
+	store       storage.Store
+	communities []grid.CommunityID // the first is the web chat's
+	time        bot.Time
+	calendar    *calendar.Calendar
+	voice       *prompts.Voice
+	handlers    *handlers.Handlers
+	chat        *webchat.Chat
+	book        *chatBook
+	channels    map[grid.ChannelID]bot.Channel
+	ear         *bot.Ear
+	dispatcher  *bot.Dispatcher
+	clock       *bot.Clock
+	sender      *bot.Sender
+	jobs        *jobs
+}
+
+// plan is what a house is built of beside its config.
+type plan struct {
+	cfg        config.Config
+	log        *slog.Logger // nil: silent
+	store      storage.Store
+	time       bot.Time
+	demo       bool // anyone may speak as anyone; unknown groups are made
+	clock      webchat.Clock
+	classifier string                        // "": chain
+	think      func(bot.Thinker) bot.Thinker // wraps the chain; nil: as it is
+}
+
+// build makes the house and writes what the config says about areas, chats and
+// people into the store.
+func build(ctx context.Context, p plan) (*house, error) {
+	h := &house{cfg: p.cfg, log: p.log, store: p.store, time: p.time}
+	if h.log == nil {
+		h.log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	var err error
+	if h.calendar, err = newCalendar(p.cfg); err != nil {
+		return nil, err
+	}
+	if h.voice, err = prompts.Open("zh"); err != nil {
+		return nil, err
+	}
+	think, err := newThinker(p.cfg, p.classifier, h.log)
+	if err != nil {
+		return nil, err
+	}
+	if p.think != nil {
+		think = p.think(think)
+	}
+	if h.communities, err = settle(ctx, p.store, p.cfg, p.time.Now()); err != nil {
+		return nil, err
+	}
+	h.book = &chatBook{store: p.store, community: h.communities[0], bot: p.cfg.Bot.Name, now: h.now, demo: p.demo}
+	h.chat = webchat.New(webchat.Options{Book: h.book, Media: filepath.Join(p.cfg.Data, "media"), Now: h.now,
+		Bot: p.cfg.Bot.Name, Log: h.log, Demo: p.demo, Clock: p.clock})
+	h.channels = map[grid.ChannelID]bot.Channel{webchat.ID: h.chat}
+	h.handlers = handlers.New(handlers.Options{Calendar: h.calendar, Voice: h.voice, Bot: p.cfg.Bot.Name,
+		Clocks:  clocksOf(p.cfg),
+		Judging: handlers.Judging{Lasts: time.Duration(p.cfg.Judging.Days) * 24 * time.Hour, RemindAfter: p.cfg.Judging.RemindAfter},
+		Reach:   h.reach})
+	h.wire(think)
+	return h, h.begin(ctx)
+}
+
+// wire makes the loops and tells each of them whom to wake.
+func (h *house) wire(think bot.Thinker) {
+	wake := func(c grid.CommunityID, l grid.LaneID) { h.dispatcher.Wake(c, l) }
+	h.ear = &bot.Ear{Store: h.store, Time: h.time, Where: h.where, Unknown: h.book.Unknown, Woken: wake, Log: h.log}
+	h.dispatcher = &bot.Dispatcher{Store: h.store, Time: h.time, Think: think, Act: h.handlers, Name: h.cfg.Bot.Name, Log: h.log,
+		Acted: func() {
+			h.clock.Kick()
+			h.jobs.Kick()
+			h.sender.Kick()
+			h.chat.Changed()
+		}}
+	h.clock = &bot.Clock{Store: h.store, Time: h.time, Woken: wake, Log: h.log}
+	h.sender = &bot.Sender{Store: h.store, Time: h.time, Channels: h.channels, Log: h.log,
+		Manners: mannersOf(h.cfg), Digest: h.digest,
+		Ended: func(grid.CommunityID, grid.Outgoing) { h.chat.Changed() }}
+	h.jobs = &jobs{store: h.store, communities: h.communities, voice: h.voice, location: h.cfg.Timezone, log: h.log,
+		done: func() { h.sender.Kick() }}
+}
+
+// begin sets the timers that every community has, and drops what was remembered
+// for long enough.
+func (h *house) begin(ctx context.Context) error {
+	for _, c := range h.communities {
+		err := h.store.Update(ctx, c, func(tx storage.Tx) error {
+			if err := tx.Inbox().Forget(h.time.Now()); err != nil {
+				return err
+			}
+			return h.handlers.Begin(tx, h.time.Now())
+		})
+		if err != nil {
+			return fmt.Errorf("beginning with community %s: %w", c, err)
+		}
+	}
+	return nil
+}
+
+// now is the one clock, in the site's time zone.
+func (h *house) now() time.Time { return h.time.Now().In(h.cfg.Timezone) }
+
+// where says to which community a chat belongs: the config's groups say it, and
+// the web chat's own chats belong to the first.
+func (h *house) where(ch grid.ChannelID, native string) (grid.CommunityID, bool) {
+	for _, g := range h.cfg.Groups {
+		if g.Channel == ch && g.Chat == native {
+			return communityOf(h.cfg, g.Area), true
+		}
+	}
+	return h.communities[0], ch == webchat.ID
+}
+
+// reach gives the private chat with a person: the one the person spoke in, or
+// one on a channel that can begin a private chat by itself.
+func (h *house) reach(tx storage.Tx, p grid.Person) (grid.ChatID, bool, error) {
+	id := bot.PrivateID(p.ID)
+	_, err := tx.Roster().Chat(id)
+	if err == nil {
+		return id, true, nil
+	} else if !errors.Is(err, storage.ErrNotFound) {
+		return "", false, fmt.Errorf("looking up chat %s: %w", id, err)
+	}
+	for _, account := range p.Identities {
+		private, ok := h.channels[account.Channel].(bot.Private)
+		if !ok {
+			continue
+		}
+		native, ok := private.PrivateChat(account)
+		if !ok {
+			continue
+		}
+		c := grid.Chat{ID: id, Kind: grid.PrivateChat, Channel: account.Channel, Native: native, Person: p.ID}
+		if err := tx.Roster().PutChat(c); err != nil {
+			return "", false, fmt.Errorf("binding chat %s: %w", id, err)
+		}
+		return id, true, nil
+	}
+	return "", false, nil
+}
+
+// digest gives the one post that stands for several.
+func (h *house) digest(tx storage.Tx, posts []grid.Outgoing) (string, error) {
+	var texts []string
+	for _, o := range posts {
+		texts = append(texts, o.Text)
+	}
+	return h.voice.Say("digest", texts)
+}
+
+func newCalendar(cfg config.Config) (*calendar.Calendar, error) {
+	o := calendar.Options{Location: cfg.Timezone, Holidays: cfg.Service.Holidays}
+	for _, s := range cfg.Service.Hours {
+		o.Hours = append(o.Hours, calendar.Hours{Open: s.Open, Close: s.Close})
+	}
+	return calendar.New(o)
+}
+
+// newThinker makes the chain of steps. Without an LLM it is rules, then the
+// local model.
+func newThinker(cfg config.Config, classifier string, log *slog.Logger) (bot.Thinker, error) {
+	rules, err := loadRules(cfg.Rules.File)
+	if err != nil {
+		return nil, err
+	}
+	model, err := loadModel(cfg.Model.File)
+	if err != nil {
+		return nil, err
+	}
+	chain := intents.Chain{Log: log}
+	switch classifier {
+	case "", ClassifyChain:
+		chain.Steps = []intents.Step{rules, model}
+	case ClassifyRules:
+		chain.Steps = []intents.Step{rules}
+	case ClassifyLocal:
+		chain.Steps = []intents.Step{model}
+	default:
+		return nil, &grid.Error{Code: grid.Invalid, Say: fmt.Sprintf("there is no classifier %q: chain, rules or local would be right", classifier)}
+	}
+	return chain, nil
+}
+
+func loadRules(path string) (*intents.Rules, error) {
+	if path == "" {
+		return intents.LoadRules(nil)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the site's rules: %w", err)
+	}
+	defer f.Close()
+	r, err := intents.LoadRules(f)
+	if err != nil {
+		return nil, fmt.Errorf("reading the site's rules %s: %w", path, err)
+	}
+	return r, nil
+}
+
+func loadModel(path string) (*local.Step, error) {
+	if path == "" {
+		return local.Shipped()
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the local model: %w", err)
+	}
+	step, err := local.Open(b)
+	if err != nil {
+		return nil, fmt.Errorf("reading the local model %s: %w", path, err)
+	}
+	return step, nil
+}
+
+func clocksOf(cfg config.Config) handlers.Clocks {
+	steps := func(c config.Clock) handlers.Steps {
+		return handlers.Steps{Confirm: c.Confirm, Accept: c.Accept, Resolve: c.Resolve}
+	}
+	return handlers.Clocks{
+		Class: map[grid.Category]handlers.Steps{grid.Immediate: steps(cfg.Clock.Immediate),
+			grid.Pending: steps(cfg.Clock.Pending), grid.Escalate: steps(cfg.Clock.Escalate)},
+		Emergency: steps(cfg.Clock.Emergency),
+		Level: map[grid.Level]grid.Span{grid.LevelCommunity: cfg.Clock.Level.Community,
+			grid.LevelSubdistrict: cfg.Clock.Level.Subdistrict, grid.LevelDistrict: cfg.Clock.Level.District},
+	}
+}
+
+func mannersOf(cfg config.Config) bot.Manners {
+	m := cfg.Manners
+	minutes := func(d time.Duration) int { return int(d / time.Minute) }
+	return bot.Manners{PostsPerHour: m.PostsPerHour, Quiet: [2]int{minutes(m.Quiet.From), minutes(m.Quiet.To)},
+		Location: cfg.Timezone, GatherFor: m.Gather, ListsPerDay: m.ListsPerDay}
+}
+
+// quiet reports whether everything that may happen now has happened: nothing
+// in a lane, no timer or post due, no job waiting.
+func (h *house) quiet(ctx context.Context) (bool, error) {
+	now := h.time.Now()
+	if at, ok, err := h.clock.Next(ctx); err != nil || ok && !at.After(now) {
+		return false, err
+	}
+	if at, ok, err := h.sender.Next(ctx); err != nil || ok && !at.After(now) {
+		return false, err
+	}
+	for _, c := range h.communities {
+		busy := false
+		err := h.store.View(ctx, c, func(tx storage.Tx) error {
+			lanes, err := tx.Inbox().Lanes()
+			if err != nil {
+				return err
+			}
+			_, waiting, err := tx.Jobs().Next()
+			busy = len(lanes) > 0 || waiting
+			return err
+		})
+		if err != nil || busy {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// earliest gives the earliest of several moments, false when there is none.
+func earliest(ctx context.Context, of ...func(context.Context) (time.Time, bool, error)) (time.Time, bool, error) {
+	var all []time.Time
+	for _, next := range of {
+		at, ok, err := next(ctx)
+		if err != nil {
+			return at, false, err
+		}
+		if ok {
+			all = append(all, at)
+		}
+	}
+	if len(all) == 0 {
+		return time.Time{}, false, nil
+	}
+	return slices.MinFunc(all, time.Time.Compare), true, nil
+}

@@ -1,0 +1,128 @@
+package app
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"youshi/config"
+	"youshi/days"
+	"youshi/grid"
+)
+
+// recorded gives the recorded days that the project carries.
+func recorded(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "testdata", "days", "d*.jsonl"))
+	if err != nil || len(files) < 12 {
+		t.Fatalf("the recorded days are not there: %v %v", files, err)
+	}
+	return files
+}
+
+func TestEveryMessageOfEveryDayEndsAsExactlyOneThing(t *testing.T) {
+	for _, file := range recorded(t) {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			lines, err := days.Open(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := ReplayLines(t.Context(), ReplayOptions{Config: config.Default()}, lines)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum, opened := 0, 0
+			for o, n := range r.Outcomes {
+				if o == "" || o == grid.OutError && n > 0 {
+					t.Errorf("%d messages ended as %q", n, o)
+				}
+				sum += n
+			}
+			if sum != len(lines) || len(r.ByMessage) != len(lines) || r.Messages != len(lines) {
+				t.Errorf("%d lines, %d outcomes, %d rows, %d messages", len(lines), sum, len(r.ByMessage), r.Messages)
+			}
+			for i, row := range r.ByMessage {
+				if row.ID != lines[i].ID {
+					t.Fatalf("row %d is of %s, not of %s", i, row.ID, lines[i].ID)
+				}
+				if joined := row.Outcome == grid.OutTicket || row.Outcome == grid.OutLinked; joined != (row.Ticket != nil) && row.Outcome != grid.OutCommand {
+					t.Errorf("%s ended as %s with ticket %v", row.ID, row.Outcome, row.Ticket)
+				}
+				if row.Outcome == grid.OutTicket {
+					opened++
+				}
+			}
+			if opened != len(r.Tickets) {
+				t.Errorf("%d messages opened %d tickets", opened, len(r.Tickets))
+			}
+			for _, p := range r.Said {
+				if p.Kind == grid.PostAck && p.Ticket == nil {
+					t.Errorf("a first answer names no ticket: %s", p.Text)
+				}
+			}
+		})
+	}
+}
+
+func TestReplayingADayTwiceGivesTheSameBytesInUnderTwoSeconds(t *testing.T) {
+	var first []byte
+	for i := range 2 {
+		start := time.Now()
+		r, err := Replay(t.Context(), ReplayOptions{Transcripts: recorded(t)[:1], Config: config.Default()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		took := time.Since(start)
+		b, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			first = b
+		} else if !bytes.Equal(first, b) {
+			t.Error("the second replay gave other bytes")
+		}
+		if took > 2*time.Second {
+			t.Errorf("a day of %d messages took %s", r.Messages, took)
+		}
+	}
+}
+
+func TestAPrivateMatterOfARecordedDayReachesNoGroup(t *testing.T) {
+	for _, file := range recorded(t) {
+		r, err := Replay(t.Context(), ReplayOptions{Transcripts: []string{file}, Config: config.Default()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		private := map[grid.TicketNo]bool{}
+		for _, tk := range r.Tickets {
+			private[tk.Number] = tk.Private
+		}
+		for _, p := range r.Said {
+			if p.Ticket != nil && private[*p.Ticket] && len(p.To) > 6 && p.To[:6] == "group:" {
+				t.Errorf("%s: said in %s of the private matter %d: %s", file, p.To, *p.Ticket, p.Text)
+			}
+		}
+	}
+}
+
+func ExamplePrintReplay() {
+	no := grid.TicketNo(1)
+	category := grid.Immediate
+	var out bytes.Buffer
+	err := PrintReplay(&out, days.Result{Messages: 1, Outcomes: map[grid.Outcome]int{grid.OutTicket: 1},
+		Said:    []days.Post{{At: time.Date(2026, 11, 10, 7, 0, 0, 0, time.UTC), To: "group:d01", Kind: grid.PostAck, Ticket: &no, Text: "记下了"}},
+		Tickets: []grid.Flat{{Number: 1, Status: grid.Proposed, Category: &category, Summary: "灯坏了"}}})
+	fmt.Print(out.String(), err)
+	// Output:
+	// 11-10 07:00  → group:d01  [ack]
+	// 记下了
+	//
+	// 1 messages: ticket 1 linked 0 inquiry 0 command 0 private 0 chatter 0 error 0
+	// 1 tickets:
+	//    1  proposed  immediate           灯坏了
+	// <nil>
+}
