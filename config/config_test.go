@@ -68,9 +68,9 @@ func keys(t reflect.Type) (all []string) {
 	if t.Kind() != reflect.Struct {
 		return nil
 	}
-	for i := range t.NumField() {
-		if key := t.Field(i).Tag.Get("toml"); key != "" {
-			all = append(append(all, key), keys(t.Field(i).Type)...)
+	for f := range t.Fields() {
+		if key := f.Tag.Get("toml"); key != "" {
+			all = append(append(all, key), keys(f.Type)...)
 		}
 	}
 	return all
@@ -142,7 +142,7 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		key  string
 		say  string // a part of it
 	}{
-		"an unknown key":                   {"[bot]\nname=\"a\"\nnmae=\"b\"", 3, "bot.nmae", "right would be one of name"},
+		"an unknown key":                   {"[bot]\nname=\"a\"\nnickname=\"b\"", 3, "bot.nickname", "right would be one of name"},
 		"an unknown section":               {"\n[bott]\nname=\"a\"", 2, "bott", "unknown"},
 		"an unknown key within a list":     {tree + "colour=1", 8, "area[2].colour", "unknown"},
 		"text for a number":                {"[manners]\nposts_per_hour=\"6\"", 2, "manners.posts_per_hour", "whole number"},

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -61,8 +60,8 @@ func syntax(path string, err error) Finding {
 // because a library's stops at the first wrong value.
 func (r *reader) section(at string, tree map[string]any, into reflect.Value) {
 	fields := map[string]reflect.Value{}
-	for i := range into.NumField() {
-		fields[into.Type().Field(i).Tag.Get("toml")] = into.Field(i)
+	for f, v := range into.Fields() {
+		fields[f.Tag.Get("toml")] = v
 	}
 	for _, key := range slices.Sorted(maps.Keys(tree)) {
 		if field, known := fields[key]; known {
@@ -103,14 +102,14 @@ func (r *reader) value(key string, v any, into reflect.Value) {
 			r.wrong(key, "this is %s; right would be true or false", typeOf(v))
 		}
 	case reflect.Int, reflect.Int64:
-		if n, ok := v.(int64); ok && !into.OverflowInt(n) && n <= math.MaxInt64 {
+		if n, ok := v.(int64); ok && !into.OverflowInt(n) {
 			into.SetInt(n)
 		} else {
 			r.wrong(key, "this is %s; right would be a whole number without quotes", typeOf(v))
 		}
 	case reflect.Pointer:
 		into.Set(reflect.New(into.Type().Elem()))
-		if p, ok := into.Interface().(interface{ preset() }); ok {
+		if p, ok := reflect.TypeAssert[interface{ preset() }](into); ok {
 			p.preset()
 		}
 		r.value(key, v, into.Elem())

@@ -52,7 +52,7 @@ func (s Secret) Open() (string, error) {
 	return text, nil
 }
 
-// String, GoString, MarshalText and LogValue are how a Secret hides itself.
+// String hides the secret from printing.
 func (s Secret) String() string { return hidden }
 
 // GoString hides the secret from %#v.
