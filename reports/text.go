@@ -1,0 +1,77 @@
+package reports
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"youshi/grid"
+	"youshi/prompts"
+)
+
+// Text says the figures as a chat message that a secretary reads on a phone
+// (小结): no private matter is named in it.
+func Text(v *prompts.Voice, f Figures) (string, error) {
+	s, err := v.Say("summary", f)
+	if err != nil {
+		return "", fmt.Errorf("writing the summary: %w", err)
+	}
+	return s, nil
+}
+
+// SummaryJSON gives the figures as indented JSON.
+func SummaryJSON(f Figures) ([]byte, error) {
+	b, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("writing the figures: %w", err)
+	}
+	return b, nil
+}
+
+// Running reports whether the period still goes on: 本周, 本月.
+func (f Figures) Running() bool { return f.Has(f.At) }
+
+// Shared gives the hot matters that more than one person has.
+func (f Figures) Shared() []Hot {
+	var out []Hot
+	for _, h := range f.Hot {
+		if h.Votes > 1 {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// FoundAs gives how many matters of a category were found; a template knows
+// only strings.
+func (f Figures) FoundAs(category string) int { return f.FoundByCategory[grid.Category(category)] }
+
+// Length is a length of time as people say it: a number of one unit, rounded down.
+type Length struct {
+	N    int
+	Unit string // second, minute, hour, day
+}
+
+// Lasts gives the overdue time as people say it.
+func (o Overdue) Lasts() Length { return lengthOf(o.By) }
+
+// Half gives the time within which half of the reporters were answered; call it
+// only when Answered is not 0.
+func (a FirstAnswer) Half() Length { return lengthOf(*a.P50) }
+
+// Most gives the time within which nine in ten were answered; call it only when
+// Answered is not 0.
+func (a FirstAnswer) Most() Length { return lengthOf(*a.P90) }
+
+func lengthOf(seconds float64) Length {
+	d := time.Duration(seconds * float64(time.Second))
+	switch {
+	case d < time.Minute:
+		return Length{int(d / time.Second), "second"}
+	case d < time.Hour:
+		return Length{int(d / time.Minute), "minute"}
+	case d < 24*time.Hour:
+		return Length{int(d / time.Hour), "hour"}
+	}
+	return Length{int(d / (24 * time.Hour)), "day"}
+}
