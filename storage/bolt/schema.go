@@ -27,7 +27,7 @@ const (
 	messagesBucket = "messages"        // a bucket per month of storing, "2026-11": dropped whole; its sequence counts messages
 	messageRows    = "rows"            // in a month: seq → Message
 	messageIDs     = "ids"             // in a month: id raw → seq
-	messageChats   = "chats"           // in a month: chat text, seq → nothing
+	messageChats   = "talk"            // in a month: chat text, seq → nothing
 	messageSent    = "sent"            // in a month: Sent time, seq → nothing
 	ticketsBucket  = "tickets"         // no → Ticket; its sequence is the last number used
 	ticketsOpen    = "tickets.open"    // area text, no → nothing; tickets that are not ended
