@@ -95,6 +95,9 @@ func (s *Store) schema() (is int, err error) {
 func look(path string, o Options, known int) (fresh bool, err error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) && !o.ReadOnly {
+		if _, err := os.Stat(filepath.Dir(path)); err != nil {
+			return false, shut(err, "%s cannot be made: make its folder %s first, or change data in the config", path, filepath.Dir(path))
+		}
 		return true, nil
 	} else if err != nil {
 		return false, err
@@ -119,6 +122,13 @@ func look(path string, o Options, known int) (fresh bool, err error) {
 
 // examine gives the schema of a file that exists, 0 when it holds nothing yet.
 func examine(path string) (is int, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, err
+	}
+	if info.IsDir() {
+		return 0, &os.PathError{Op: "open", Path: path, Err: syscall.EISDIR}
+	}
 	db, err := openFile(path, Options{ReadOnly: true}, 0)
 	if err != nil {
 		return 0, err
@@ -126,10 +136,6 @@ func examine(path string) (is int, err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	defer damage(path, &err)
 	err = db.View(func(b *bbolt.Tx) error {
-		info, err := os.Stat(path)
-		if err != nil {
-			return err
-		}
 		if b.Size() > info.Size() {
 			return damaged(path, fmt.Errorf("its end is missing: %d bytes of %d", info.Size(), b.Size()))
 		}
