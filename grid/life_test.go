@@ -66,7 +66,10 @@ func run(t *testing.T, script []step) (Ticket, []Entry, error) {
 		}
 		if a.Set.Answer != nil {
 			answer := *a.Set.Answer
-			answer.Person, answer.At = by.Person, at
+			answer.At = at
+			if answer.Person == "" {
+				answer.Person = by.Person
+			}
 			a.Set.Answer = &answer
 		}
 		next, entries, err := ticket.Move(a)
@@ -175,6 +178,10 @@ func TestTheLifeOfAMatter(t *testing.T) {
 		"the reporter rates":                                   {then(resolved, marks("reporter rate", Satisfied)), Resolved, ""},
 		"a stranger does not rate":                             {then(resolved, marks("stranger rate", Satisfied)), Resolved, Forbidden},
 		"nobody rates what is not resolved":                    {then(working, marks("reporter rate", Satisfied)), Working, Conflict},
+		"nobody joins while it is judged":                      {then(resolved, does("neighbour me_too")), Resolved, Conflict},
+		"the reporter does not rate for a neighbour":           {then(resolved, with("reporter rate", Change{Answer: &Answer{Person: "p2", Mark: Satisfied}})), Resolved, Invalid},
+		"a judgement is one of three words":                    {then(resolved, marks("reporter rate", "splendid")), Resolved, Invalid},
+		"no later step opens the matter again":                 {[]step{with("worker confirm", Change{Opening: &Opening{Reporter: "p3"}})}, Proposed, Invalid},
 		"nobody rates before being asked":                      {then(working, does("property resolve"), marks("reporter rate", Partly)), Resolved, Conflict},
 		"nobody rates after the three days":                    {then(resolved, later(73*time.Hour, "house note"), marks("reporter rate", Satisfied)), Resolved, Conflict},
 		"the three days are counted to the end":                {then(resolved, later(72*time.Hour, "house note"), marks("reporter rate", Satisfied)), Resolved, ""},

@@ -153,7 +153,7 @@ func senseless(r *rapid.T, at time.Time) Change {
 		c.Poll = &Poll{Answers: []Answer{{Person: "p2", Mark: Unsatisfied}}}
 	}
 	if draw("answer") {
-		c.Answer = &Answer{Person: person().Draw(r, "judge"), Mark: "splendid"}
+		c.Answer = &Answer{Person: person().Draw(r, "judge"), Mark: rapid.SampledFrom([]Mark{"splendid", Satisfied}).Draw(r, "mark")}
 	}
 	if draw("level") {
 		c.Level = rapid.SampledFrom([]Level{"moon", LevelDistrict}).Draw(r, "level")
@@ -164,8 +164,36 @@ func senseless(r *rapid.T, at time.Time) Change {
 	return c
 }
 
+// likely is a want for which there is a line from here, by somebody who may.
+func likely(r *rapid.T, t Ticket) (Want, Actor) {
+	var lines []rule
+	for _, l := range life {
+		if slices.Contains(l.from, t.Status) && !slices.Contains([]Want{WantReject, WantMerge, WantWithdraw}, l.want) {
+			lines = append(lines, l)
+		}
+	}
+	l := rapid.SampledFrom(lines).Draw(r, "line")
+	who := []Actor{TheHouse(), {Person: "p3", Role: GridWorker}, {Person: "p4", Role: Secretary}}
+	for _, p := range append([]PersonID{t.Reporter, t.Assignee}, t.Supporters...) {
+		who = append(who, Actor{Person: p, Role: Resident})
+	}
+	for i := range who {
+		who[i].Standing = t.StandingOf(who[i].Person)
+	}
+	may := slices.DeleteFunc(who, func(a Actor) bool { return !l.by.has(a) })
+	if len(may) == 0 {
+		may = []Actor{TheHouse()}
+	}
+	return l.want, rapid.SampledFrom(may).Draw(r, "who")
+}
+
 func ask(r *rapid.T, t Ticket, at time.Time) Ask {
-	a := Ask{Want: rapid.SampledFrom(wants).Draw(r, "want"), By: actor(r, t), At: at}
+	a := Ask{At: at}
+	if t.Status != Rejected && rapid.IntRange(0, 3).Draw(r, "likely") > 0 {
+		a.Want, a.By = likely(r, t)
+	} else {
+		a.Want, a.By = rapid.SampledFrom(wants).Draw(r, "want"), actor(r, t)
+	}
 	a.Reason = rapid.SampledFrom([]Reason{"", "", ReasonNoAnswer, ReasonWithdrawn, ReasonDecided}).Draw(r, "reason")
 	a.Why = rapid.SampledFrom([]TextID{"", "w1"}).Draw(r, "why")
 	if rapid.IntRange(0, 4).Draw(r, "senseless") == 0 {
@@ -203,6 +231,11 @@ func TestWhateverPeopleWantTheTicketStaysLegalAndIsTheFoldOfItsJournal(t *testin
 		for range rapid.IntRange(1, 60).Draw(r, "steps") {
 			at = at.Add(time.Duration(rapid.IntRange(0, 96).Draw(r, "hours")) * time.Hour)
 			a := ask(r, ticket, at)
+			// A step that somebody thinks of and does not take must leave no trace.
+			once := was[rapid.IntRange(0, len(was)-1).Draw(r, "older copy")]
+			if _, _, err := once.Move(ask(r, once, at)); err != nil && CodeOf(err) == "" {
+				r.Fatalf("a refusal without a code: %v", err)
+			}
 			next, entries, err := ticket.Move(a)
 			if err != nil {
 				refusal(r, ticket, next, entries, a, err)
