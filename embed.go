@@ -9,3 +9,8 @@ import _ "embed"
 //
 //go:embed config.example.toml
 var ConfigExample string
+
+// SampleDay is the recorded day that the demo plays unless another one is named.
+//
+//go:embed testdata/days/d01.jsonl
+var SampleDay []byte

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -286,25 +285,4 @@ func rowOf(m grid.Message) days.MessageRow {
 		row.Location = days.Null(in.Location)
 	}
 	return row
-}
-
-// PrintReplay tells a result to people: what was said, and the tickets.
-func PrintReplay(w io.Writer, r days.Result) error {
-	var all error
-	line := func(format string, args ...any) {
-		_, err := fmt.Fprintf(w, format, args...)
-		all = errors.Join(all, err)
-	}
-	for _, p := range r.Said {
-		line("%s  → %s  [%s]\n%s\n\n", p.At.Format("01-02 15:04"), p.To, p.Kind, p.Text)
-	}
-	line("%d messages:", r.Messages)
-	for _, o := range grid.Outcomes() {
-		line(" %s %d", o, r.Outcomes[o])
-	}
-	line("\n%d tickets:\n", len(r.Tickets))
-	for _, t := range r.Tickets {
-		line("%4d  %-9s %-9s %-9s %s\n", t.Number, t.Status, days.Value(t.Category), days.Value(t.Urgency), t.Summary)
-	}
-	return all
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -107,22 +106,4 @@ func TestAPrivateMatterOfARecordedDayReachesNoGroup(t *testing.T) {
 			}
 		}
 	}
-}
-
-func ExamplePrintReplay() {
-	no := grid.TicketNo(1)
-	category := grid.Immediate
-	var out bytes.Buffer
-	err := PrintReplay(&out, days.Result{Messages: 1, Outcomes: map[grid.Outcome]int{grid.OutTicket: 1},
-		Said:    []days.Post{{At: time.Date(2026, 11, 10, 7, 0, 0, 0, time.UTC), To: "group:d01", Kind: grid.PostAck, Ticket: &no, Text: "记下了"}},
-		Tickets: []grid.Flat{{Number: 1, Status: grid.Proposed, Category: &category, Summary: "灯坏了"}}})
-	fmt.Print(out.String(), err)
-	// Output:
-	// 11-10 07:00  → group:d01  [ack]
-	// 记下了
-	//
-	// 1 messages: ticket 1 linked 0 inquiry 0 command 0 private 0 chatter 0 error 0
-	// 1 tickets:
-	//    1  proposed  immediate           灯坏了
-	// <nil>
 }

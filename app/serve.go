@@ -1,0 +1,149 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"youshi/bot"
+	"youshi/bot/webchat"
+	"youshi/config"
+	"youshi/grid"
+	"youshi/storage"
+	"youshi/storage/bolt"
+	"youshi/web"
+)
+
+// ServeOptions say what is served.
+type ServeOptions struct {
+	Config config.Config
+	Log    *slog.Logger
+	Out    io.Writer // where the address is told
+}
+
+// Serve is the main job: it hears, understands, acts and says until ctx is done.
+func Serve(ctx context.Context, o ServeOptions) error {
+	if err := onlyLoopback(o.Config.Web.Addr); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(o.Config.Data, 0o700); err != nil {
+		return fmt.Errorf("making the data folder: %w", err)
+	}
+	if err := Alone(ctx, o.Config); err != nil {
+		return err
+	}
+	store, err := bolt.Open(ctx, StorePath(o.Config), bolt.Options{Logger: o.Log})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := store.Close(); err != nil {
+			o.Log.Error("closing the store", "part", "serve", "err", err)
+		}
+	}()
+	h, err := build(ctx, plan{cfg: o.Config, log: o.Log, store: store, time: bot.MachineTime{}})
+	if err != nil {
+		return err
+	}
+	l, err := listen(o.Config.Web.Addr)
+	if err != nil {
+		return err
+	}
+	handler, err := h.handler()
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	admin := Admin{Config: o.Config, Store: store, Log: h.log, Now: h.now}
+	for _, w := range o.Config.Warnings() {
+		o.Log.Warn(w, "part", "config")
+	}
+	if err := h.warnUntold(ctx); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	fmt.Fprintf(o.Out, "youshi: open http://%s in a browser; Ctrl-C ends it\n", l.Addr())
+	return runParts(ctx, h.log, append(h.parts(), part{"remembering", h.forget}, part{"admin socket", admin.Run}, httpPart(l, handler, h.log)))
+}
+
+// onlyLoopback refuses an address that others can reach: nobody can sign in yet,
+// so whoever reaches the page could speak there.
+func onlyLoopback(addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fmt.Errorf("the address %q in [web] is not HOST:PORT: %w", addr, err)
+	}
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return nil
+	}
+	return &grid.Error{Code: grid.Invalid, Say: fmt.Sprintf(
+		"the web chat has no sign-in yet, so serve listens on this machine alone: addr in [web] is %s, 127.0.0.1:8080 would be right", addr)}
+}
+
+// warnUntold says loudly in which grids nobody can be told of a matter.
+func (h *house) warnUntold(ctx context.Context) error {
+	for _, c := range h.communities {
+		err := h.store.View(ctx, c, func(tx storage.Tx) error {
+			untold, _, err := Untold(tx, h.time.Now())
+			for _, area := range untold {
+				h.log.Warn("nobody can be told of a matter in this grid: bind a staff chat, a grid worker or a secretary", "part", "roster", "area", area)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forget drops what was remembered for long enough, once an hour.
+func (h *house) forget(ctx context.Context) error {
+	every := time.NewTicker(time.Hour)
+	defer every.Stop()
+	for {
+		select {
+		case <-every.C:
+		case <-ctx.Done():
+			return nil
+		}
+		for _, c := range h.communities {
+			err := h.store.Update(ctx, c, func(tx storage.Tx) error { return tx.Inbox().Forget(h.time.Now()) })
+			if err != nil && ctx.Err() == nil {
+				h.log.Error("forgetting old keys", "part", "inbox", "err", err)
+			}
+		}
+	}
+}
+
+// board gives the ticket board over the house.
+func (h *house) board() (*web.Web, error) {
+	return web.New(web.Options{
+		Store: h.store, Community: h.communities[0], Now: h.now, Who: h.chat.Who, Registry: prometheus.NewRegistry(), Log: h.log,
+		Checks: []web.Check{{Name: "store", Do: h.storeAnswers}, {Name: "lanes", Do: h.lanesMove}},
+	})
+}
+
+func (h *house) storeAnswers(ctx context.Context) error {
+	return h.store.View(ctx, h.communities[0], func(tx storage.Tx) error {
+		_, err := tx.Inbox().Lanes()
+		return err
+	})
+}
+
+func (h *house) lanesMove(context.Context) error {
+	if stuck := h.dispatcher.Backlog().Stuck; len(stuck) > 0 {
+		return fmt.Errorf("%d lanes have not moved for a minute, the first is %s: look into the log", len(stuck), stuck[0])
+	}
+	return nil
+}
+
+// personOf is a person as the web chat's calls tell it.
+func personOf(name string, role grid.Role, group string) webchat.Person {
+	return webchat.Person{Name: name, Role: role, Group: group}
+}
