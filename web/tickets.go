@@ -156,7 +156,7 @@ func (b *Web) tickets(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return give(w, r, map[string]any{"tickets": rows, "now": b.opt.Now()})
+	return give(w, r, map[string]any{"tickets": rows, "now": b.opt.Now().Truncate(time.Minute)}) // to the minute: an answer stays the same while nothing changes
 }
 
 func (b *Web) view(ctx context.Context, fn func(storage.Tx) error) error {
