@@ -88,6 +88,9 @@ func located(k grid.Kind) bool { return k.Actionable() || k == grid.Inquiry || k
 func (c Chain) join(in grid.Intent, m grid.Message, s grid.Scene) grid.Intent {
 	in.Link = c.Linker.Link(m, in, s)
 	l := in.Link
+	if x, ok := matterOf(s, l.Ticket); ok && x.Urgency == grid.Emergency && !in.Shared {
+		in.Danger = "" // it is known already: nobody need be asked
+	}
 	switch {
 	case l.PartOf != "":
 		// Parts carry the labels of the first (LABELS, settled case 2), unless

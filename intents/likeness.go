@@ -9,7 +9,7 @@ import (
 type bigram [2]rune
 
 // emptyRunes carry no matter of their own.
-const emptyRunes = "了的是我在有不就都也说这那你他她们吗呢吧啊哦呀嘛么个来去上下里还又没要会能好很着过得把给到和跟咧咯哒嘞俺咱谁啥什怎样大家请谢一人天今明昨"
+const emptyRunes = "了的是我在有就都也说这那你他她们吗呢吧啊哦呀嘛么个来去上下里还又没要会能好很着过得把给到和跟咧咯哒嘞俺咱谁啥什怎样大家请谢一人天今明昨"
 
 // gramsOf gives the bigrams of a plain text that say something.
 func gramsOf(text string) map[bigram]bool {

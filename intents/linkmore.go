@@ -29,7 +29,7 @@ func byMeToo(t *talk) (grid.Link, bool) {
 		x, ok := t.latest(4)
 		return grid.Link{Ticket: x.No, MeToo: true, Why: "me too"}, ok
 	}
-	best, score := t.likest(metooWithin, true)
+	best, score, _ := t.likest(metooWithin, true)
 	return grid.Link{Ticket: best.No, MeToo: true, Why: "me too"}, score >= 2
 }
 
@@ -38,24 +38,51 @@ func byOver(t *talk) (grid.Link, bool) {
 	if !t.over || t.runes > 60 || t.in.Kind == grid.Order || t.in.Kind.Actionable() && t.in.Confidence > 0.7 {
 		return grid.Link{}, false
 	}
-	if best, score := t.likest(reportWithin, true); score >= 2.5 {
+	if best, score, _ := t.likest(reportWithin, true); score >= 2.5 {
 		return grid.Link{Ticket: best.No, Why: "over"}, true
+	}
+	if no := t.ended(); no != 0 {
+		return grid.Link{Ticket: no, Why: "over"}, true
 	}
 	x, ok := t.latest(6)
 	return grid.Link{Ticket: x.No, Why: "over"}, ok && t.in.Kind == grid.FollowUp
 }
 
-// byTalk takes a worker's or the reporter's follow-up without a word of its own
-// as what is being talked about, when only one matter is.
+// ended gives the one open matter about what m says is back or mended ("来水了":
+// the water), and 0 when there is none or more than one.
+func (t *talk) ended() (no grid.TicketNo) {
+	for _, thing := range []string{"水", "电", "气", "暖", "灯", "梯", "门", "树", "网"} {
+		if !strings.Contains(t.text, thing) {
+			continue
+		}
+		for _, x := range t.s.Open {
+			if x.Status.Ended() || t.since(x.Heard) > reportWithin || !strings.Contains(x.SummaryText, thing) || !t.allowed(x) {
+				continue
+			}
+			if no != 0 && no != x.No {
+				return 0
+			}
+			no = x.No
+		}
+	}
+	return no
+}
+
+// byTalk takes a follow-up for the matter whose words it shares. What is being
+// talked about needs no word of its own, unless the words fit another matter
+// better.
 func byTalk(t *talk) (grid.Link, bool) {
 	if t.in.Kind != grid.FollowUp {
 		return grid.Link{}, false
 	}
-	if best, score := t.likest(reportWithin, true); score >= 3.2 {
-		return grid.Link{Ticket: best.No, Why: "same words"}, true
+	best, score, second := t.likest(reportWithin, true)
+	now, talking := t.latest(5)
+	clear := score-second >= 0.5
+	switch {
+	case talking && best.No != now.No && !(score >= 2.6 && clear), talking && score < 2:
+		return grid.Link{Ticket: now.No, Why: "being talked about"}, true
 	}
-	x, ok := t.latest(5)
-	return grid.Link{Ticket: x.No, Why: "being talked about"}, ok && t.allowed(x)
+	return grid.Link{Ticket: best.No, Why: "same words"}, score >= 2 && clear
 }
 
 // byLikeness finds the matter that shares place and words with m.
@@ -67,7 +94,7 @@ func byLikeness(t *talk) (grid.Link, bool) {
 	case t.in.Kind != grid.Report && t.in.Kind != grid.Suggestion:
 		return grid.Link{}, false
 	}
-	best, score := t.likest(reportWithin, false)
+	best, score, _ := t.likest(reportWithin, false)
 	return grid.Link{Ticket: best.No, Why: "same place and words"}, score >= need
 }
 
@@ -95,10 +122,11 @@ func (t *talk) latest(n int) (grid.Matter, bool) {
 	return x, ok && t.allowed(x)
 }
 
-// likest gives the open matter that m is most like, and how much (see like).
-func (t *talk) likest(within time.Duration, far bool) (best grid.Matter, score float64) {
+// likest gives the open matter that m is most like, by how much (see like),
+// and how much the next one is. far lets "6栋也停水了" join an outage of 3栋.
+func (t *talk) likest(within time.Duration, far bool) (best grid.Matter, score, second float64) {
 	if len(t.s.Open) == 0 || t.runes < 2 {
-		return best, 0
+		return best, 0, 0
 	}
 	books := t.books()
 	common := map[bigram]int{}
@@ -107,7 +135,7 @@ func (t *talk) likest(within time.Duration, far bool) (best grid.Matter, score f
 			common[g]++
 		}
 	}
-	mine := gramsOf(t.text)
+	mine := gramsOf(withoutPlaces(t.text))
 	for _, b := range books {
 		if b.Status.Ended() && !t.own(b.No) || t.since(b.last) > within {
 			continue
@@ -117,10 +145,12 @@ func (t *talk) likest(within time.Duration, far bool) (best grid.Matter, score f
 			continue
 		}
 		if x := t.like(b, mine, common); x > score {
-			best, score = b.Matter, x
+			best, score, second = b.Matter, x, score
+		} else {
+			second = max(second, x)
 		}
 	}
-	return best, score
+	return best, score, second
 }
 
 // book is a matter with everything that was said of it lately.
@@ -157,7 +187,7 @@ func (t *talk) books() []book {
 		if w := said[x.No]; w != nil {
 			own += plain(w.String())
 		}
-		b.grams = gramsOf(own)
+		b.grams = gramsOf(withoutPlaces(own))
 		books = append(books, b)
 	}
 	return books

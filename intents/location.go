@@ -19,15 +19,16 @@ const (
 	placeGate  = `[东西南北]{1,2}(?:大|小|侧)?门口?|(?:大|正|后|侧)门口?`
 	placeSpot  = `(?:地下车库|地下停车场|地库|车库|车棚|单车棚|充电棚|小广场|文化广场|广场|篮球场|门球场|凉亭|花坛|中庭|架空层|天台|楼顶|围墙|门岗|保安亭|快递柜|垃圾房|垃圾站|垃圾池|泵房|水泵房|锅炉房|配电房|活动室|阅览室|图书室|会议室|老年食堂|社区食堂|卫生站|卫生室|服务站|日间照料中心|幼儿园|小学|公厕|祠堂|戏台|菜市场|菜市|市场|夜市|码头|河堤|公交站|人行道|十字路口|三岔路口|路口|桥头|绿化带|滑梯|坝子|院坝|工地)`
 	placeName  = `\p{Han}{1,4}(?:大道|路|街|巷|弄|胡同|桥|湖|村口)`
-	placeSide  = `(?:C区|[A-Z]区|B\d)?(?:的)?(?:那边|旁边|边上|对面|前面|后面|前头|后头|背后|门口|楼下|楼上|楼道|楼顶|底下|外面|外头|拐角|转角|入口|出口|路口|大堂|天台|架空层|连廊|后门|正门|南边|北边|东边|西边|南面|北面|东侧|西侧|北侧|南侧|山墙|顶楼|负一层?|连廊|电梯口|门前|下面)?`
+	placeSide  = `(?:[A-Z]区|B\d)?(?:的?(?:那边|旁边|边上|对面|前面|后面|前头|后头|背后|门口|楼下|楼上|楼道|楼顶|底下|外面|外头|拐角|转角|入口|出口|路口|大堂|天台|架空层|连廊|后门|正门|南边|北边|东边|西边|南面|北面|东侧|西侧|北侧|南侧|山墙|顶楼|负一层?|连廊|电梯口|门前|下面))?`
 )
 
 var (
 	placeRe = regexp.MustCompile(`(?i)(?:` + placeTower + `)(?:\s?` + placeUnit + `)?(?:\s?(?:` + placeFloor + `|` + placeRoom + `))?` + placeSide +
 		`|` + placeUnit + `(?:` + placeFloor + `|` + placeRoom + `)?` + placeSide +
 		`|` + placeSign + `|(?:` + placeGate + `)` + `|` + placeFloor + placeSide)
-	spotRe = regexp.MustCompile(placeSpot + placeSide)
-	nameRe = regexp.MustCompile(`(?:^|[，。,！!；\s]|在|从|到|去|咱|我们|我|就是|那个|是)(` + placeName + placeSide + `)`)
+	exactRe = regexp.MustCompile(`(?i)(?:` + placeTower + `)(?:\s?` + placeUnit + `)?(?:\s?(?:` + placeFloor + `|` + placeRoom + `))?|` + placeUnit + `(?:` + placeFloor + `|` + placeRoom + `)?|` + placeSign)
+	spotRe  = regexp.MustCompile(placeSpot + placeSide)
+	nameRe  = regexp.MustCompile(`(?:^|[，。,！!；\s]|在|从|到|去|咱|我们|我|就是|那个|是)(` + placeName + placeSide + `)`)
 
 	buildingRe = regexp.MustCompile(`(?i)(` + placeNo + `)\s?(?:[栋幢座]|号楼|#)|(?:^|[^\d-])(\d{1,2})-\d{1,2}(?:-\d{2,4})?(?:[^\d-]|$)`)
 	unitRe     = regexp.MustCompile(`(\d{1,2}|[一二三四五六七八九十])(?:单元|门洞|号?门(?:[^口]|$))|(?:^|[^\d-])\d{1,2}-(\d{1,2})-\d{2,4}(?:[^\d-]|$)`)
@@ -45,10 +46,14 @@ func Place(text string) string {
 		return at
 	}
 	if at := nameRe.FindStringSubmatch(text); at != nil {
-		return at[1]
+		return strings.TrimLeft(at[1], "在从到去咱是")
 	}
 	return ""
 }
+
+// withoutPlaces takes buildings, units and floors out of a text: they
+// say where, not what.
+func withoutPlaces(text string) string { return exactRe.ReplaceAllLiteralString(text, " ") }
 
 // Building gives the building that text names, in one form for all ways to
 // write it ("3栋", "3#", "三号楼" and "3-2-501" are all "3"), or "".

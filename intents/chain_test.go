@@ -1,0 +1,180 @@
+package intents
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"youshi/grid"
+)
+
+// says is a step with one fixed answer.
+type says struct {
+	name string
+	in   grid.Intent
+	sure bool
+	err  error
+	n    *int // counts the questions
+}
+
+func (s says) Name() string { return s.name }
+
+func (s says) Try(context.Context, grid.Message, grid.Scene) (grid.Intent, bool, error) {
+	if s.n != nil {
+		*s.n++
+	}
+	return s.in, s.sure, s.err
+}
+
+// waits is a step that answers when ctx is done: with an error.
+type waits struct{}
+
+func (waits) Name() string { return "llm" }
+
+func (waits) Try(ctx context.Context, _ grid.Message, _ grid.Scene) (grid.Intent, bool, error) {
+	<-ctx.Done()
+	return grid.Intent{}, false, ctx.Err()
+}
+
+func think(text string, steps ...Step) grid.Intent {
+	m, s := said(text)
+	return Chain{Steps: steps}.Think(context.Background(), m, s)
+}
+
+func TestChainTakesTheFirstSureAnswer(t *testing.T) {
+	asked := 0
+	got := think("灯坏了",
+		says{name: "rule", in: grid.Intent{Kind: grid.Chatter, Confidence: 0.3}},
+		says{name: "local", in: grid.Intent{Kind: grid.Report, Confidence: 0.9}, sure: true},
+		says{name: "llm", in: grid.Intent{Kind: grid.Praise, Confidence: 1}, sure: true, n: &asked})
+	if got.Kind != grid.Report || got.By != "local" || asked != 0 {
+		t.Errorf("kind %s by %s, the next step asked %d times", got.Kind, got.By, asked)
+	}
+}
+
+func TestChainKeepsTheMoreConfidentOfUnsureAnswers(t *testing.T) {
+	got := think("灯坏了",
+		says{name: "rule", in: grid.Intent{Kind: grid.Report, Confidence: 0.8, Topic: "facilities"}},
+		says{name: "local", in: grid.Intent{Kind: grid.Chatter, Confidence: 0.5}})
+	if got.Kind != grid.Report || got.By != "rule" || got.Confidence != 0.8 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestChainFillsWhatTheBestAnswerLeavesOpen(t *testing.T) {
+	got := think("3栋灯坏了",
+		says{name: "rule", in: grid.Intent{Topic: "facilities", Category: grid.Immediate, Urgency: grid.Urgent, Sensitive: true}},
+		says{name: "local", in: grid.Intent{Kind: grid.Report, Confidence: 0.5, Category: grid.Pending}})
+	if got.Topic != "facilities" || got.Category != grid.Pending || got.Urgency != grid.Urgent || !got.Sensitive || got.Location != "3栋" || got.Summary != "3栋灯坏了" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestChainSkipsAStepThatErrs(t *testing.T) {
+	got := think("灯坏了", says{name: "rule", in: grid.Intent{Kind: grid.Report, Confidence: 0.4}}, says{name: "llm", err: errors.New("down")})
+	if got.Kind != grid.Report || got.By != "rule" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestChainGivesTheBestSoFarAtTheDeadline(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+	defer cancel()
+	m, s := said("灯坏了")
+	got := Chain{Steps: []Step{says{name: "local", in: grid.Intent{Kind: grid.Report, Confidence: 0.4}}, waits{}}}.Think(ctx, m, s)
+	if got.Kind != grid.Report || got.By != "local" {
+		t.Errorf("got %+v", got)
+	}
+	// A lane that is behind comes with a context already done.
+	if got = (Chain{Steps: []Step{waits{}, says{name: "local", in: grid.Intent{Kind: grid.Wish, Confidence: 0.4}}}}).Think(ctx, m, s); got.Kind != grid.Wish {
+		t.Errorf("after the deadline: %+v", got)
+	}
+}
+
+func TestChainWithoutAnyAnswerIsChatter(t *testing.T) {
+	if got := think("嗯？"); got.Kind != grid.Chatter || got.By != "rule" || got.Confidence != 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestDangerNeedsASecondStep(t *testing.T) {
+	suspicion := says{name: "rule", in: grid.Intent{Danger: "gas"}}
+	for name, c := range map[string]struct {
+		steps  []Step
+		shared bool
+		kind   grid.Kind
+	}{
+		"nobody else":                         {[]Step{suspicion}, false, grid.Chatter},
+		"a step that calls it chatter":        {[]Step{suspicion, says{name: "local", in: grid.Intent{Kind: grid.Chatter, Confidence: 0.99}, sure: true}}, false, grid.Chatter},
+		"a step that calls it an emergency":   {[]Step{suspicion, says{name: "local", in: grid.Intent{Kind: grid.Report, Urgency: grid.Emergency, Confidence: 0.4}}}, true, grid.Report},
+		"a step that names the same danger":   {[]Step{suspicion, says{name: "llm", in: grid.Intent{Kind: grid.Chatter, Danger: "gas", Confidence: 0.7}}}, true, grid.Report},
+		"a step that names another danger":    {[]Step{suspicion, says{name: "llm", in: grid.Intent{Kind: grid.Chatter, Danger: "fire", Confidence: 0.7}}}, false, grid.Chatter},
+		"a later step, after a sure chatter":  {[]Step{suspicion, says{name: "local", in: grid.Intent{Kind: grid.Chatter}, sure: true}, says{name: "llm", in: grid.Intent{Kind: grid.Report, Urgency: grid.Emergency}}}, true, grid.Report},
+		"the same step with the same word":    {[]Step{suspicion, suspicion}, false, grid.Chatter},
+		"a rule that concludes the emergency": {[]Step{says{name: "rule", in: grid.Intent{Kind: grid.Report, Urgency: grid.Emergency, Danger: "gas"}}}, true, grid.Report},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := think("楼道有味", c.steps...)
+			if got.Danger != "gas" || got.Shared != c.shared || got.Kind != c.kind {
+				t.Fatalf("danger %q shared %v kind %s", got.Danger, got.Shared, got.Kind)
+			}
+			if c.shared && (got.Urgency != grid.Emergency || got.Category != grid.Escalate) {
+				t.Errorf("urgency %s category %s", got.Urgency, got.Category)
+			}
+		})
+	}
+}
+
+func TestElderlyNeighbourNotSeenIsUrgentAndNeverAloud(t *testing.T) {
+	got := think("302的王奶奶好几天没下楼了，敲门也没人应", houseOnly(t), says{name: "local", in: grid.Intent{Kind: grid.Report, Confidence: 0.5, Category: grid.Escalate, Topic: "other"}})
+	if !got.Elder || !got.Sensitive || got.Category != grid.Immediate || got.Urgency != grid.Urgent || got.Topic != "elderly_children" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestResidentsStaffWordIsAlsoReadAsTalk(t *testing.T) {
+	m, s := said("确认 12 要两箱")
+	c := Chain{Steps: []Step{says{name: "local", in: grid.Intent{Kind: grid.Chatter, Confidence: 0.9}, sure: true}}}
+	got := c.Think(context.Background(), m, s)
+	if got.Kind != grid.Order || got.Command == nil || got.Otherwise == nil || got.Otherwise.Kind != grid.Chatter {
+		t.Fatalf("got %+v", got)
+	}
+	for name, change := range map[string]func(*grid.Message, *grid.Scene){
+		"from a grid worker":   as(grid.GridWorker),
+		"in the staff chat":    in(grid.StaffChat),
+		"with the bot's name":  func(m *grid.Message, _ *grid.Scene) { m.Text = "@小格 确认 12" },
+		"with a resident want": func(m *grid.Message, _ *grid.Scene) { m.Text = "附议 12" },
+	} {
+		if got := c.Think(context.Background(), first(said("确认 12", change)), second(said("确认 12", change))); got.Kind != grid.Order || got.Otherwise != nil {
+			t.Errorf("%s: got %+v", name, got)
+		}
+	}
+}
+
+func first(m grid.Message, _ grid.Scene) grid.Message { return m }
+func second(_ grid.Message, s grid.Scene) grid.Scene  { return s }
+
+func TestAnyIntentEndsConsistent(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := Consistent(grid.Intent{
+			Kind:     rapid.SampledFrom(grid.Kinds()).Draw(t, "kind"),
+			Category: rapid.SampledFrom(append(grid.Categories(), "")).Draw(t, "category"),
+			Urgency:  rapid.SampledFrom(append(grid.Urgencies(), "")).Draw(t, "urgency"),
+			Topic:    rapid.SampledFrom(append(grid.Topics(), "", "nonsense")).Draw(t, "topic"),
+			Elder:    rapid.Bool().Draw(t, "elder"),
+			Location: "3栋", Summary: "灯坏",
+		})
+		act := in.Kind.Actionable()
+		if (in.Category != "") != act || (in.Urgency != "") != (in.Kind == grid.Report || in.Kind == grid.Wish) ||
+			(in.Topic != "") != (act || in.Kind == grid.Inquiry) || in.Topic != "" && !in.Topic.Valid() ||
+			(in.Location != "") != (act || in.Kind == grid.Inquiry || in.Kind == grid.FollowUp) {
+			t.Fatalf("%+v", in)
+		}
+		if in.Kind == grid.Report && in.Urgency == grid.Emergency && in.Category != grid.Escalate {
+			t.Fatalf("an emergency that is %s", in.Category)
+		}
+	})
+}
