@@ -121,6 +121,15 @@ func (p *Page) Click(selector string) {
 	p.do("clicking "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
+// Shift holds the shift key while typing.
+var Shift = chromedp.KeyModifiers(chromedp.ModifierShift)
+
+// Is reports whether the JavaScript expression is true now.
+func (p *Page) Is(expression string) bool {
+	p.t.Helper()
+	return ask(p, "evaluating "+expression, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+}
+
 // Type types into the element in focus, key by key; "\r" is Enter.
 func (p *Page) Type(keys string, with ...chromedp.KeyOption) {
 	p.t.Helper()
