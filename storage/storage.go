@@ -19,23 +19,31 @@ var ErrNotFound = errors.New("not found")
 
 // Store keeps everything that lasts. A returned Update is on disk; it survives
 // a kill. Errors are grid.Errors where a person must act: Shut when the disk is
-// full, the file is another program's or a newer version's.
+// full, the file is another program's or a newer version's. A View or Update
+// must not be started inside of another.
 type Store interface {
 	// View runs fn in a read transaction. Keep it short: an open read delays
 	// writers that need the file to grow and keeps freed pages from reuse.
 	View(ctx context.Context, c grid.CommunityID, fn func(Tx) error) error
-	// Update runs fn in a write transaction, all or nothing. fn may run twice
-	// and must have no effect outside tx. Concurrent Updates share a commit.
+	// Update runs fn in a write transaction, all or nothing. fn may run twice,
+	// in another goroutine, and must have no effect outside tx but setting what
+	// the caller reads afterwards. Concurrent Updates share a commit. fn's error
+	// or panic comes back and undoes fn alone. An error of ctx means that fn was
+	// not run; once it runs, ctx no longer counts, and nil means that it is kept.
 	Update(ctx context.Context, c grid.CommunityID, fn func(Tx) error) error
 	// Communities lists the communities that hold anything, sorted.
 	Communities(ctx context.Context) ([]grid.CommunityID, error)
-	// Backup writes a consistent copy of the whole store while it is in use.
+	// Backup writes a consistent copy of the whole store while it is in use and
+	// gives its bytes.
 	Backup(ctx context.Context, w io.Writer) (int64, error)
+	// Close waits for what runs; whatever comes later fails with Shut.
 	Close() error
 }
 
 // Tx is one transaction over one community. It must not outlive its function.
-// What it returns are copies.
+// What it returns are copies. Iterators may be left at any time, and what they
+// yield may be changed on the way; they stop after an error. Ids may hold any
+// bytes; those that a row is stored under must not be empty.
 type Tx interface {
 	Community() grid.CommunityID
 	Inbox() Inbox
@@ -54,17 +62,21 @@ type Tx interface {
 type Inbox interface {
 	// Put stores ev unless its Key was heard before (in the inbox, or taken
 	// from it within the last Remember), gives it a Seq, and says whether it is new.
-	// An event with an empty Key.Message (a timer) is always new.
+	// An event with an empty Key.Message (a timer) is always new. For one that is
+	// not new, seq is that of the one that waits, 0 when it was taken.
 	Put(ev grid.Event, now time.Time) (seq grid.Seq, fresh bool, err error)
 	// Next gives the earliest event of the lane, false when there is none.
 	Next(lane grid.LaneID) (grid.Event, bool, error)
 	// Take removes the event; its Key is remembered for Remember from now on.
+	// ErrNotFound when it is not in the inbox, so nothing is acted on twice.
 	Take(seq grid.Seq, now time.Time) error
-	// Hand moves an event to another lane; it keeps its Seq.
+	// Hand moves an event to another lane; it keeps its Seq. ErrNotFound.
 	Hand(seq grid.Seq, to grid.LaneID) error
-	// Keep rewrites an event in its place (its Tries).
+	// Keep rewrites an event in its place (its Tries); its Lane and Key stay as
+	// they are stored. ErrNotFound.
 	Keep(ev grid.Event) error
-	// Lanes gives every lane that holds events, with how many and the oldest Seq.
+	// Lanes gives every lane that holds events, with how many and the oldest Seq,
+	// sorted by id. It counts the whole backlog.
 	Lanes() ([]Lane, error)
 	// Forget drops remembered keys older than Remember; cheap when there are none.
 	Forget(now time.Time) error
@@ -82,10 +94,12 @@ type Lane struct {
 
 // Messages are the lines heard, each with its text, outcome and reading.
 type Messages interface {
+	// Put stores a message; one that is stored already keeps its place in the
+	// order of storing. Name is not stored.
 	Put(m grid.Message) error
 	Get(id grid.MessageID) (grid.Message, error) // ErrNotFound
 	// Recent gives at most n messages of the chats that were stored before the
-	// message `before` (empty: the latest), oldest first.
+	// message `before` (empty or not stored: the latest), oldest first.
 	Recent(chats []grid.ChatID, before grid.MessageID, n int) ([]grid.Message, error)
 	// Between yields messages with from <= Sent < to, in order of Sent, then of storing.
 	Between(from, to time.Time) iter.Seq2[grid.Message, error]
@@ -95,6 +109,7 @@ type Messages interface {
 type Tickets interface {
 	// NextNo gives the next free number and counts it as used.
 	NextNo() (grid.TicketNo, error)
+	// Put stores a ticket. A number above the last one used counts as used.
 	Put(t grid.Ticket) error
 	Get(no grid.TicketNo) (grid.Ticket, error) // ErrNotFound
 	// Open gives the tickets of a grid that are not ended, by number.
@@ -112,7 +127,8 @@ type Tickets interface {
 type Journal interface {
 	Append(entries ...grid.Entry) error // refuses a gap or a repeated Seq
 	Of(no grid.TicketNo) ([]grid.Entry, error)
-	// Between yields entries with from <= At < to in order of At.
+	// Between yields entries with from <= At < to in order of At, then by ticket
+	// and Seq.
 	Between(from, to time.Time) iter.Seq2[grid.Entry, error]
 }
 
@@ -125,15 +141,18 @@ type Timers interface {
 	Due(at time.Time, n int) ([]grid.Timer, error)
 	// Earliest gives the time of the next timer, false when none is set.
 	Earliest() (time.Time, bool, error)
-	All() iter.Seq2[grid.Timer, error]
+	All() iter.Seq2[grid.Timer, error] // in the order of Due
 }
 
 // Outbox is what the bot has to say, and has said.
 type Outbox interface {
-	// Put writes a new post: gives it its Seq, and its ID ("post-<seq>") when it has none.
+	// Put writes a new post: gives it its Seq, its ID ("post-<seq>") when it has
+	// none, and State Waiting when it has none. An ID that is taken is refused.
 	Put(o grid.Outgoing) (grid.Outgoing, error)
 	// Set rewrites a post. When its State becomes Sent and it has no SentSeq it
-	// gets the next one; ended posts (sent, unclear, aside, dropped) leave the queue.
+	// gets the next one; ended posts (sent, unclear, aside, dropped) leave the
+	// queue, and come back when they are waiting again. ID and SentSeq, once
+	// given, stay. ErrNotFound.
 	Set(o grid.Outgoing) (grid.Outgoing, error)
 	Get(id grid.MessageID) (grid.Outgoing, error) // by our ID or one of SentAs; ErrNotFound
 	// Queue yields what is not ended (waiting, trying), by destination, class and Seq.
@@ -144,7 +163,8 @@ type Outbox interface {
 	Destinations() ([]grid.ChatID, error)
 	// Said gives at most n sent posts with SentSeq > since, in order of SentSeq.
 	Said(since grid.Seq, n int) ([]grid.Outgoing, error)
-	// SaidTo gives at most n posts last sent to a chat, oldest first.
+	// SaidTo gives at most n posts last sent to a chat with SentSeq < before (0:
+	// the latest), oldest first.
 	SaidTo(to grid.ChatID, before grid.Seq, n int) ([]grid.Outgoing, error)
 	// Of gives every post about a ticket, by Seq.
 	Of(no grid.TicketNo) ([]grid.Outgoing, error)
@@ -152,9 +172,9 @@ type Outbox interface {
 
 // Jobs are long work to be done outside of transactions.
 type Jobs interface {
-	Put(j grid.Job) (grid.Seq, error) // a job with a Seq is rewritten
-	Next() (grid.Job, bool, error)
-	Done(seq grid.Seq) error
+	Put(j grid.Job) (grid.Seq, error) // a job with a Seq is rewritten; ErrNotFound when it is done
+	Next() (grid.Job, bool, error)    // the first one
+	Done(seq grid.Seq) error          // ErrNotFound when it is done, so no result is said twice
 }
 
 // Roster is the tree of areas, the chats bound to it, and the people with their roles.
@@ -162,16 +182,20 @@ type Roster interface {
 	PutArea(a grid.Area) error
 	Area(id grid.AreaID) (grid.Area, error) // ErrNotFound
 	Areas() ([]grid.Area, error)            // sorted by id
+	// PutChat stores c. Channel and Native lead to one chat: another chat's are
+	// refused. A chat may have no Native.
 	PutChat(c grid.Chat) error
 	Chat(id grid.ChatID) (grid.Chat, error)                           // ErrNotFound
 	ChatByNative(ch grid.ChannelID, native string) (grid.Chat, error) // ErrNotFound
 	Chats() ([]grid.Chat, error)                                      // sorted by id
-	// PutPerson stores p; one without ID gets the next one.
+	// PutPerson stores p; one without ID gets the next one. An identity leads to
+	// one person: another person's is refused until it was taken from there.
 	PutPerson(p grid.Person) (grid.Person, error)
 	Person(id grid.PersonID) (grid.Person, error)   // ErrNotFound
 	PersonOf(id grid.Identity) (grid.Person, error) // ErrNotFound
 	People() ([]grid.Person, error)                 // in order of becoming known
-	// Officers gives the people with any role beyond resident, in order of becoming known.
+	// Officers gives the people with any role beyond resident, past ones included,
+	// in order of becoming known.
 	Officers() ([]grid.Person, error)
 }
 
@@ -186,7 +210,7 @@ type Words interface {
 // Notes is a small durable key-value space, a scope each: channels' positions,
 // cookies and aliases, rates of the Sender, the house's own marks.
 type Notes interface {
-	Put(scope, key string, value []byte) error // nil removes
-	Get(scope, key string) ([]byte, error)     // nil: none
-	All(scope string) iter.Seq2[string, []byte]
+	Put(scope, key string, value []byte) error  // nil removes
+	Get(scope, key string) ([]byte, error)      // nil: none
+	All(scope string) iter.Seq2[string, []byte] // sorted by key
 }

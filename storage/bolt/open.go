@@ -40,14 +40,9 @@ func open(ctx context.Context, path string, o Options, steps []step) (*Store, er
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	fresh, err := look(path, o, len(steps)+1)
+	fresh, err := look(ctx, path, o, len(steps)+1)
 	if err != nil {
 		return nil, unopened(path, err)
-	}
-	if !fresh {
-		if err := readThrough(ctx, path); err != nil {
-			return nil, unopened(path, err)
-		}
 	}
 	db, err := openFile(path, o, mapSize)
 	if err != nil {
@@ -92,7 +87,7 @@ func (s *Store) schema() (is int, err error) {
 
 // look reads a file without touching it: whether there is none yet, and an
 // error when this program, which knows schemas up to known, must not use it.
-func look(path string, o Options, known int) (fresh bool, err error) {
+func look(ctx context.Context, path string, o Options, known int) (fresh bool, err error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) && !o.ReadOnly {
 		if _, err := os.Stat(filepath.Dir(path)); err != nil {
@@ -108,6 +103,9 @@ func look(path string, o Options, known int) (fresh bool, err error) {
 		}
 		return true, nil
 	}
+	if err := readThrough(ctx, path); err != nil {
+		return false, err
+	}
 	is, err := examine(path)
 	switch {
 	case err != nil:
@@ -120,7 +118,8 @@ func look(path string, o Options, known int) (fresh bool, err error) {
 	return false, nil
 }
 
-// examine gives the schema of a file that exists, 0 when it holds nothing yet.
+// examine checks the pages of a file that exists and gives its schema, 0 when it
+// holds nothing yet.
 func examine(path string) (is int, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -138,6 +137,9 @@ func examine(path string) (is int, err error) {
 	err = db.View(func(b *bbolt.Tx) error {
 		if b.Size() > info.Size() {
 			return damaged(path, fmt.Errorf("its end is missing: %d bytes of %d", info.Size(), b.Size()))
+		}
+		if err := sound(b, path); err != nil {
+			return damaged(path, err)
 		}
 		is, err = schemaOf(b, path)
 		return err
@@ -179,8 +181,9 @@ func openFile(path string, o Options, mapped int) (db *bbolt.DB, err error) {
 	return db, err
 }
 
-// readThrough reads the file once from start to end. Opening looks at every
-// page for the free ones; from a cold disk that takes many times as long page by page.
+// readThrough reads the file once from start to end. Opening looks at every page,
+// whether it is sound and for the free ones; from a cold disk that takes many
+// times as long page by page.
 func readThrough(ctx context.Context, path string) error {
 	f, err := os.Open(path)
 	if err != nil {

@@ -211,7 +211,7 @@ func TestABackupIsAWholeStore(t *testing.T) {
 	}
 }
 
-func TestVerifySaysWhatIsDamagedAndNeverBreaksDown(t *testing.T) {
+func TestADamagedFileIsFoundAndBreaksNothing(t *testing.T) {
 	path := furnished(t)
 	if err := Verify(path); err != nil {
 		t.Fatalf("a sound file: %v", err)
@@ -241,21 +241,34 @@ func TestVerifySaysWhatIsDamagedAndNeverBreaksDown(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	page := os.Getpagesize()
 	found := 0
-	const times = 60
-	for range times {
+	const times = 100
+	broken := filepath.Join(t.TempDir(), "broken")
+	for n := range times {
 		spoilt := bytes.Clone(raw)
-		from := page * (2 + random.IntN(len(raw)/page-2))
-		for i := range page { // a page that never reached the disk, or somebody else's bytes
+		from, step := page*(2+random.IntN(len(raw)/page-2)), 1 // the whole page is somebody else's
+		if n%2 == 0 {
+			step = 1 + random.IntN(page) // or some bytes of it have flipped
+		}
+		for i := random.IntN(64); i < page; i += step {
 			spoilt[from+i] = byte(random.Uint32())
 		}
-		broken := filepath.Join(t.TempDir(), "broken")
 		if err := os.WriteFile(broken, spoilt, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := Verify(broken); err != nil {
+		err := Verify(broken)
+		if err != nil {
 			if found++; grid.CodeOf(err) != grid.Shut {
 				t.Errorf("Verify gave %v, want code shut", err)
 			}
+		}
+		s, openErr := Open(t.Context(), broken, Options{Scratch: true})
+		if openErr == nil {
+			openErr = s.Close()
+		} else if err == nil {
+			t.Errorf("a file that Verify finds sound was refused: %v", openErr)
+		}
+		if openErr != nil && grid.CodeOf(openErr) != grid.Shut {
+			t.Errorf("Open gave %v, want code shut", openErr)
 		}
 	}
 	if found < times/4 { // many pages of a file are free, and their bytes do not matter

@@ -37,8 +37,6 @@ func verify(path string) (err error) {
 	defer damage(path, &err)
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	return db.View(func(b *bbolt.Tx) error {
-		// Our own walk comes first: over a damaged page it panics here, where it is
-		// caught, and not in a goroutine of bbolt's check.
 		err := b.ForEach(func(name []byte, in *bbolt.Bucket) error {
 			if string(name) == fileBucket {
 				return nil
