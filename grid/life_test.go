@@ -173,6 +173,7 @@ func TestTheLifeOfAMatter(t *testing.T) {
 		"more time is asked for once":                          {then(working, asksFor("property extend", 2), does("worker grant"), asksFor("property extend", 1)), Working, Conflict},
 		"the assignee does not grant":                          {then(working, asksFor("property extend", 2), does("property grant")), Working, Forbidden},
 		"nothing is granted that nobody asked for":             {then(working, does("worker grant")), Working, Conflict},
+		"no other time is granted than was asked for":          {then(working, asksFor("property extend", 2), with("worker grant", Change{Extension: &Extension{Days: -1}})), Working, Invalid},
 		"nothing is granted twice":                             {then(working, asksFor("property extend", 2), does("worker grant"), does("worker grant")), Working, Conflict},
 		"no more time is asked for while waiting":              {then(waiting, asksFor("property extend", 2)), OnHold, Conflict},
 		"the reporter rates":                                   {then(resolved, marks("reporter rate", Satisfied)), Resolved, ""},
@@ -278,6 +279,11 @@ func TestWhatAStepLeavesBehind(t *testing.T) {
 	once := get(then(resolved, marks("reporter rate", Unsatisfied), marks("reporter rate", Partly)))
 	if len(once.Poll.Answers) != 1 || once.Poll.Count(Partly) != 1 {
 		t.Errorf("a changed mind counts as %v", once.Poll.Answers)
+	}
+	unhappy := get(then(resolved, marks("reporter rate", Unsatisfied)))
+	if _, _, err := unhappy.Move(Ask{Want: WantRate, By: Actor{Person: "p1", Role: Resident, Standing: StandsReporter}, At: start,
+		Set: Change{Answer: &Answer{Person: "p1", Mark: Satisfied, At: start}}}); err != nil || unhappy.Poll.Count(Unsatisfied) != 1 {
+		t.Errorf("a change of mind (%v) reached back into an older copy: %v", err, unhappy.Poll.Answers)
 	}
 	granted := get(then(working, with("property extend", Change{Extension: &Extension{Days: 2, Granted: true}})))
 	if granted.Extension.Granted {

@@ -57,6 +57,9 @@ func (t Ticket) meets(a Ask, r rule) error {
 		if t.Extension == nil || t.Extension.Granted {
 			return conflict("nobody has asked for more time")
 		}
+		if x := a.Set.Extension; x != nil && x.Days != t.Extension.Days {
+			return invalid("granted is what was asked for, no more and no less")
+		}
 	case WantMerge:
 		if a.Set.Into <= 0 || a.Set.Into == t.No {
 			return invalid("a ticket is merged into another one")
