@@ -14,9 +14,40 @@ import (
 	"youshi/storage"
 )
 
-// notesEdits is the scope of storage.Notes that holds, for a message id, the edit
-// lines of it (a JSON list): taking the message back takes them back too.
-const notesEdits = "edits"
+// Scopes of storage.Notes that hearing keeps; each value is a JSON list.
+const (
+	// notesEdits holds, for a message id, the edit lines of it: taking the
+	// message back takes them back too.
+	notesEdits = "edits"
+	// notesLanes holds, for a lane, the chats it was heard in: a scene sees what
+	// was said in all of them, without reading every chat of the Roster.
+	notesLanes = "lanes"
+)
+
+// noted reads the list kept in a note.
+func noted[T ~string](tx storage.Tx, scope, key string) ([]T, error) {
+	raw, err := tx.Notes().Get(scope, key)
+	if err != nil || raw == nil {
+		return nil, err
+	}
+	var list []T
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, fmt.Errorf("reading the note %s %s: %w", scope, key, err)
+	}
+	return list, nil
+}
+
+// note adds to the list kept in a note what is not in it yet.
+func note[T ~string](tx storage.Tx, scope, key string, list []T, add T) error {
+	if slices.Contains(list, add) {
+		return nil
+	}
+	raw, err := json.Marshal(append(list, add))
+	if err != nil {
+		return fmt.Errorf("noting %s %s: %w", scope, key, err)
+	}
+	return tx.Notes().Put(scope, key, raw)
+}
 
 // PrivateID is the id of the private chat with a person.
 func PrivateID(p grid.PersonID) grid.ChatID { return grid.ChatID("private:" + string(p)) }
@@ -137,6 +168,13 @@ func (e *Ear) write(tx storage.Tx, ev grid.Event, now time.Time) (grid.LaneID, b
 	if err := rename(tx, who, name); err != nil {
 		return "", false, err
 	}
+	chats, err := noted[grid.ChatID](tx, notesLanes, string(ev.Lane))
+	if err == nil {
+		err = note(tx, notesLanes, string(ev.Lane), chats, chat.ID)
+	}
+	if err != nil {
+		return "", false, err
+	}
 	return ev.Lane, true, takeBack(tx, m, chat, who, now)
 }
 
@@ -241,18 +279,13 @@ func takeBack(tx storage.Tx, line grid.Message, chat grid.Chat, who grid.Person,
 	} else if err != nil {
 		return fmt.Errorf("reading the message meant: %w", err)
 	}
-	var edits []grid.MessageID
-	raw, err := tx.Notes().Get(notesEdits, string(meant.ID))
-	if err == nil && raw != nil {
-		err = json.Unmarshal(raw, &edits)
-	}
+	edits, err := noted[grid.MessageID](tx, notesEdits, string(meant.ID))
 	if err != nil {
-		return fmt.Errorf("reading the edits of %s: %w", meant.ID, err)
+		return err
 	}
 	sealed := append(edits, meant.ID)
 	if line.Kind == grid.EditMessage {
-		raw, _ = json.Marshal(append(edits, line.ID)) // strings always marshal
-		if err := tx.Notes().Put(notesEdits, string(meant.ID), raw); err != nil || meant.Recalled.IsZero() {
+		if err := note(tx, notesEdits, string(meant.ID), edits, line.ID); err != nil || meant.Recalled.IsZero() {
 			return err
 		}
 		sealed = []grid.MessageID{line.ID} // an edit of what was taken back

@@ -132,18 +132,13 @@ func (l *looker) message() error {
 
 // recent reads what was said before in the chats of the lane.
 func (l *looker) recent() error {
-	chats := []grid.ChatID{l.s.Chat.ID}
-	if l.s.Chat.Kind != grid.PrivateChat {
-		all, err := l.tx.Roster().Chats()
-		if err != nil {
-			return fmt.Errorf("reading the chats: %w", err)
-		}
-		lane := l.s.Chat.Lane(l.s.Area)
-		for _, c := range all {
-			if c.Area == l.s.Chat.Area && c.ID != l.s.Chat.ID && c.Kind != grid.PrivateChat && c.Lane(l.s.Area) == lane {
-				chats = append(chats, c.ID)
-			}
-		}
+	lane := l.s.Chat.Lane(l.s.Area)
+	chats, err := noted[grid.ChatID](l.tx, notesLanes, string(lane))
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(chats, l.ev.Chat) {
+		chats = append(chats, l.ev.Chat)
 	}
 	ms, err := l.tx.Messages().Recent(chats, l.ev.Message.ID, sceneMessages)
 	if err != nil {

@@ -226,12 +226,11 @@ func TestSenderKeepsOrderUnderRetry(t *testing.T) {
 		h := build(t, bot.MachineTime{})
 		h.ch.Script(failing(map[string][]error{"一": {later(10 * time.Minute), later(0)}}))
 		s := h.sender()
-		start(t, s.Run)
 		h.say(notice("一"))
 		h.say(notice("二"))
 		h.say(class(grid.ClassEmergency, "着火"))
 		h.say(grid.Outgoing{To: "group:g2", Kind: grid.PostResult, Text: "别处"})
-		s.Kick()
+		start(t, s.Run)
 		settle(t, s)
 		got := h.spoken()
 		slices.Sort(got) // two chats at one moment
@@ -407,11 +406,10 @@ func TestSenderOneAtATimeInEachChat(t *testing.T) {
 			return nil
 		})
 		s := h.sender()
-		start(t, s.Run)
 		first := h.say(notice("一"))
 		second := h.say(class(grid.ClassEmergency, "二"))
 		h.say(grid.Outgoing{To: "group:g2", Kind: grid.PostResult, Text: "别处"})
-		s.Kick()
+		start(t, s.Run)
 		synctest.Wait()
 		want(t, "said", h.spoken(), []string{"10:00 别处"})
 		if a, b := h.post(first).State, h.post(second).State; a != grid.Waiting || b != grid.Trying {
