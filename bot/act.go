@@ -33,31 +33,36 @@ func (f *failed) Unwrap() error { return f.err }
 // was heard earlier was handed to the lane meanwhile.
 var errPassed = errors.New("another event came before it")
 
-// step takes the first event of the lane: think, then act. It reports false when
-// the lane is empty. A store that fails is asked again until ctx is done, which
-// is the only error; an event is lost to neither.
+// step takes the first event of the lane, and reports false when the lane is
+// empty. A store that fails is asked again until ctx is done, which is the only
+// error; no event is lost to either.
 func (d *Dispatcher) step(ctx context.Context, l lane) (more bool, err error) {
-	for broken := 1; ; broken++ {
-		if err := ctx.Err(); err != nil {
-			return false, fmt.Errorf("taking from lane %s: %w", l.id, err)
-		}
-		ev, ok, err := d.take(ctx, l)
-		var refusal *failed
-		switch {
-		case err == nil:
-			return ok, nil
-		case errors.Is(err, errPassed):
-			return true, nil
-		case errors.As(err, &refusal) && grid.CodeOf(err) != grid.Shut && ctx.Err() == nil:
-			if err = d.retry(ctx, l, ev, refusal); err == nil {
-				return true, nil
-			}
+	for broken := 1; ctx.Err() == nil; broken++ {
+		if more, err = d.try(ctx, l); err == nil {
+			return more, nil
 		}
 		if ctx.Err() == nil {
 			d.log().Error("the store does not answer; trying again", "lane", l.id, "try", broken, "err", err)
 			pause(ctx, broken)
 		}
 	}
+	return false, fmt.Errorf("taking from lane %s: %w", l.id, ctx.Err())
+}
+
+// try takes the first event of the lane once: think, then act. Its error is the
+// store's; a Handler's counts as a try of the event.
+func (d *Dispatcher) try(ctx context.Context, l lane) (more bool, err error) {
+	ev, ok, err := d.take(ctx, l)
+	var refusal *failed
+	switch {
+	case err == nil:
+		return ok, nil
+	case errors.Is(err, errPassed):
+		return true, nil
+	case errors.As(err, &refusal) && grid.CodeOf(err) != grid.Shut && ctx.Err() == nil:
+		return true, d.retry(ctx, l, ev, refusal)
+	}
+	return true, err
 }
 
 func (d *Dispatcher) log() *slog.Logger { return logger(d.Log).With("part", "lanes") }

@@ -121,8 +121,8 @@ func (d *Dispatcher) Settle(ctx context.Context) error {
 }
 
 // Drain takes everything there is on the caller's goroutine, in order of hearing
-// over all lanes of a community, and gives how many events that were. It is
-// replay's way and must not be called while Run runs.
+// over all lanes of a community, and gives how many steps that took. An error is
+// the store's or ctx's. It is replay's way and must not be called while Run runs.
 func (d *Dispatcher) Drain(ctx context.Context) (int, error) {
 	for n := 0; ; {
 		lanes, err := d.lanes(ctx)
@@ -132,8 +132,8 @@ func (d *Dispatcher) Drain(ctx context.Context) (int, error) {
 		first := slices.MinFunc(slices.Collect(maps.Keys(lanes)), func(a, b lane) int {
 			return compareEach(a.community, b.community, lanes[a].First, lanes[b].First, a.id, b.id)
 		})
-		if _, err := d.step(ctx, first); err != nil {
-			return n, err
+		if _, err := d.try(ctx, first); err != nil {
+			return n, fmt.Errorf("taking from lane %s: %w", first.id, err)
 		}
 		n++
 	}

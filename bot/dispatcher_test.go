@@ -122,6 +122,18 @@ func TestDispatcherActsInOrder(t *testing.T) {
 		}
 		want(t, "acted", a.all(), []string{"grid:g2: 0", "grid:g1: 1", "grid:g2: 2", "grid:g1: 3"})
 	})
+	t.Run("drained, until the store is shut", func(t *testing.T) {
+		h, a := build(t, bot.NewPushed(monday)), &acts{}
+		h.hear("g1", "张三", "一")
+		d := h.dispatcher(chatter, a)
+		d.Store = &brokenStore{Store: h.store, left: 1}
+		if _, err := d.Drain(t.Context()); grid.CodeOf(err) != grid.Shut {
+			t.Errorf("Drain = %v, want it to say that the store is shut", err)
+		}
+		if n, err := d.Drain(t.Context()); n != 1 || err != nil {
+			t.Errorf("Drain = %d, %v once the store answers", n, err)
+		}
+	})
 }
 
 func TestDispatcherSlowLaneHoldsUpNobody(t *testing.T) {

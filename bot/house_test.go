@@ -39,6 +39,7 @@ type house struct {
 	time  bot.Time
 	ch    *bottest.Scripted
 	ear   *bot.Ear
+	close func() // done at the end of the test in any case
 }
 
 func build(t testing.TB, clock bot.Time) *house {
@@ -47,12 +48,12 @@ func build(t testing.TB, clock bot.Time) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	h := &house{t: t, store: s, time: clock, ch: bottest.New(web), close: sync.OnceFunc(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
-	})
-	h := &house{t: t, store: s, time: clock, ch: bottest.New(web)}
+	})}
+	t.Cleanup(h.close)
 	h.update(func(tx storage.Tx) error {
 		r := tx.Roster()
 		err := r.PutArea(grid.Area{ID: grid.AreaID(town), Kind: grid.Community})

@@ -43,10 +43,11 @@ func day(m *memory) {
 	m.now = at("07:30")
 }
 
-func phoneAs(t *testing.T, s *site, who string, wide, high int64) *webtest.Page {
+// openAs opens the page and lets who speak; "" leaves whom the page chose.
+func openAs(t *testing.T, s *site, who string, wide, high int64) *webtest.Page {
 	t.Helper()
 	p := webtest.Open(t, s.url+"/", wide, high)
-	p.Shows("#as", "我是"[:0]+"")
+	p.Until("somebody speaks", `document.querySelector("#as b")`)
 	if who != "" {
 		become(p, who)
 	}
@@ -67,7 +68,7 @@ func become(p *webtest.Page, who string) {
 func TestWhoSpeaksSeesTheirBubble(t *testing.T) {
 	s := newSite(t, newMemory(true))
 	day(s.memory)
-	p := phoneAs(t, s, "", desk, deskHigh)
+	p := openAs(t, s, "", desk, deskHigh)
 	p.Shows("#log", "卡在5楼")
 	p.Fill("#text", "楼下路灯也不亮")
 	p.Type("\r")
@@ -84,7 +85,7 @@ func TestWhoSpeaksSeesTheirBubble(t *testing.T) {
 func TestAPostArrivesLiveAndItsButtonIsPressed(t *testing.T) {
 	s := newSite(t, newMemory(true))
 	day(s.memory)
-	p := phoneAs(t, s, "王网格", desk, deskHigh)
+	p := openAs(t, s, "王网格", desk, deskHigh)
 	p.Click(`[data-chat="staff:d01"]`)
 	p.Shows(".card.confirm", "12号 待确认")
 	post := s.say("staff:d01", grid.PostReminder, "13号 还没有签收，已过去一半时间。", "", "签收", "转办")
@@ -105,7 +106,7 @@ func TestAPostArrivesLiveAndItsButtonIsPressed(t *testing.T) {
 func TestQuotingEditingAndTakingBack(t *testing.T) {
 	s := newSite(t, newMemory(true))
 	day(s.memory)
-	p := phoneAs(t, s, "清风徐来", desk, deskHigh)
+	p := openAs(t, s, "清风徐来", desk, deskHigh)
 	choose := func(id, label string) {
 		p.Click(`[data-id="` + id + `"] .dots`)
 		p.Shows(".menu", label)
@@ -151,7 +152,7 @@ func TestAPictureIsPreviewedSentAndEnlarged(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Close()
-	p := phoneAs(t, s, "", desk, deskHigh)
+	p := openAs(t, s, "", desk, deskHigh)
 	p.Shows("#log", "还没有人说话")
 	p.File("#file", file)
 	p.Until("a preview is shown", `document.querySelector("#context img")?.naturalWidth === 240`)
@@ -166,7 +167,7 @@ func TestAPictureIsPreviewedSentAndEnlarged(t *testing.T) {
 
 func TestWhatFailsStaysAndIsSentAgain(t *testing.T) {
 	s := newSite(t, newMemory(true))
-	p := phoneAs(t, s, "", desk, deskHigh)
+	p := openAs(t, s, "", desk, deskHigh)
 	p.Shows("#log", "还没有人说话")
 	s.mu.Lock()
 	s.fail = &grid.Error{Code: grid.Shut, Say: "硬盘满了。"}
@@ -185,7 +186,7 @@ func TestWhatFailsStaysAndIsSentAgain(t *testing.T) {
 
 func TestAChosenCharacterIsNotSentAndShiftEnterBreaksTheLine(t *testing.T) {
 	s := newSite(t, newMemory(true))
-	p := phoneAs(t, s, "", desk, deskHigh)
+	p := openAs(t, s, "", desk, deskHigh)
 	p.Shows("#log", "还没有人说话")
 	p.Fill("#text", "di")
 	p.Run(`document.querySelector("#text").dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", isComposing: true, bubbles: true, cancelable: true}))`)
@@ -230,7 +231,7 @@ func TestThePhoneShowsTheListThenTheChat(t *testing.T) {
 func TestTheKeyboardAloneSuffices(t *testing.T) {
 	s := newSite(t, newMemory(true))
 	day(s.memory)
-	p := phoneAs(t, s, "", desk, deskHigh)
+	p := openAs(t, s, "", desk, deskHigh)
 	p.Shows("#log", "卡在5楼")
 	p.Type("\t") // the skip link is the first stop
 	p.Until("the skip link is in focus", `document.activeElement.className === "skip"`)
@@ -286,12 +287,12 @@ func TestTheDemoPushesTheClockAndPlaysTheDay(t *testing.T) {
 			writeJSON(w, 200, map[string]any{"play": play.Load(), "left": 88})
 		})
 		mux.HandleFunc("/api/tickets", func(w http.ResponseWriter, r *http.Request) {
-			_, _ = w.Write([]byte(tickets))
+			writeJSON(w, 200, json.RawMessage(tickets))
 		})
 		mux.HandleFunc("/api/tickets/", http.NotFound)
 	})
 	day(s.memory)
-	p := phoneAs(t, s, "", desk, deskHigh)
+	p := openAs(t, s, "", desk, deskHigh)
 	p.Shows("#now", "11月10日 周二 07:30")
 	p.Shows("#tickets", "3号楼2单元电梯故障")
 	p.Shows("#tickets", "不公开的事项")
@@ -321,7 +322,7 @@ const tickets = `{"tickets":[
 func TestSomebodyIsAddedAndSpeaksAtOnce(t *testing.T) {
 	s := newSite(t, newMemory(true))
 	day(s.memory)
-	p := phoneAs(t, s, "", desk, deskHigh)
+	p := openAs(t, s, "", desk, deskHigh)
 	p.Click("#as")
 	p.Shows("#people-list", "李书记")
 	p.Shot("desk-people")
@@ -364,7 +365,7 @@ func TestWordsOfPeopleAreNeverMarkup(t *testing.T) {
 	evil := `<img src=x onerror="document.title='hacked'"><script>document.title='hacked'</script>`
 	s.lines["d01"] = []Line{{ID: "x", At: s.Now(), From: "<b>名</b>", Kind: "text", Text: evil, Quote: &Quote{From: "<i>甲</i>", Text: evil}}}
 	s.say("group:d01", grid.PostAck, evil, "", "<b>确认</b>")
-	p := phoneAs(t, s, "", desk, deskHigh)
+	p := openAs(t, s, "", desk, deskHigh)
 	p.Shows("#log", "onerror")
 	p.Shows(".card", "<b>确认</b>")
 	p.Until("nothing of it became an element", `!document.querySelector("#log img, #log script, #log b, #log i") && document.title !== "hacked"`)
@@ -375,7 +376,7 @@ func TestOlderLinesComeWhenAskedFor(t *testing.T) {
 	for i := range 100 {
 		s.lines["d01"] = append(s.lines["d01"], Line{ID: grid.MessageID(fmt.Sprintf("n-%03d", i)), At: s.Now().Add(time.Duration(i) * time.Minute), From: "甲", Kind: "text", Text: fmt.Sprintf("第%03d句", i)})
 	}
-	p := phoneAs(t, s, "", desk, deskHigh)
+	p := openAs(t, s, "", desk, deskHigh)
 	p.Shows("#log", "第099句")
 	p.Hides("#log", "第000句")
 	for strings.Contains(p.Text("#log"), "更早的消息") {

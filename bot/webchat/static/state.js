@@ -33,7 +33,7 @@ export function unread(room) {
 
 export function markRead(rooms, id) {
   const read = recall("read." + state.who, null);
-  const next = read || Object.fromEntries(rooms.map((r) => [r.id, r.tail.at(-1) ?? ""]));
+  const next = read ? { ...read } : Object.fromEntries(rooms.map((r) => [r.id, r.tail.at(-1) ?? ""]));
   const room = rooms.find((r) => r.id === id);
   if (room && !document.hidden) next[id] = room.tail.at(-1) ?? "";
   if (JSON.stringify(next) !== JSON.stringify(read)) remember("read." + state.who, next);

@@ -4,7 +4,7 @@ import { post, upload } from "./api.js";
 import { state } from "./state.js";
 
 const draft = { reply: null, edit: null, kind: "", file: null, preview: "" };
-let acts, counter = 0;
+let acts, counter = 0, entered = false;
 
 // setUp binds the form; it calls acts.changed() whenever lines should be drawn anew.
 export function setUp(a) {
@@ -14,9 +14,11 @@ export function setUp(a) {
   text.addEventListener("input", grow);
   text.addEventListener("keydown", (e) => {
     if (e.isComposing || e.keyCode === 229) return; // the input method is still choosing characters
-    if (e.key === "Enter" && !e.shiftKey) { e.preventDefault(); submit(); }
+    entered = e.key === "Enter" && !e.shiftKey;
+    if (entered) { e.preventDefault(); submit(); }
     if (e.key === "Escape" && context()) { clear(); e.preventDefault(); }
   });
+  text.addEventListener("beforeinput", (e) => { if (entered && e.inputType === "insertLineBreak") e.preventDefault(); }); // some keyboards break the line all the same
   text.addEventListener("paste", (e) => {
     const file = [...(e.clipboardData?.files || [])].find((f) => f.type.startsWith("image/"));
     if (file) { e.preventDefault(); attach(file); }
