@@ -11,7 +11,12 @@ func (t *turn) confirm(c grid.Command) error {
 	if err := t.done(tk, "confirmed", ""); err != nil {
 		return err
 	}
-	return t.tellReporter(tk, "told.confirmed", "")
+	full, err := t.card(tk)
+	if err != nil {
+		return err
+	}
+	_, err = t.tellReporter(tk, "told.confirmed", full)
+	return err
 }
 
 // reject is 驳回, never without a reason.
@@ -23,22 +28,35 @@ func (t *turn) reject(c grid.Command) error {
 	if err := t.done(tk, "rejected", c.Text); err != nil {
 		return err
 	}
-	return t.tellReporter(tk, "told.rejected", c.Text)
+	full, err := t.cardWith(tk, c.Text)
+	if err != nil {
+		return err
+	}
+	return t.tellOrQuote(tk, "told.rejected", full)
 }
 
-// reclassify is 改类: category, urgency, topic, never the level. The new class's
-// clock counts from where the old one did.
+// reclassify is 改类: category, urgency, topic, never the level.
 func (t *turn) reclassify(c grid.Command) error {
-	set := grid.Change{Category: c.Category, Urgency: c.Urgency, Topic: c.Topic}
-	if c.Category == "" && c.Urgency == "" && c.Topic == "" {
-		return &grid.Error{Code: grid.Invalid, Say: "nothing was named to change"}
+	was, err := t.ticket(c.Ticket)
+	if err != nil {
+		return err
 	}
+	set := grid.Change{Category: c.Category, Urgency: c.Urgency, Topic: c.Topic}
 	if set.Urgency == grid.Emergency && set.Category == "" {
 		set.Category = grid.Escalate
+	}
+	if _, err := t.asks(was, grid.WantReclassify, set); err != nil {
+		return err // before what is missing: it is not the speaker's to know
+	}
+	if c.Category == "" && c.Urgency == "" && c.Topic == "" {
+		return &grid.Error{Code: grid.Invalid, Say: "nothing was named to change"}
 	}
 	tk, err := t.step(c.Ticket, grid.WantReclassify, "", set)
 	if err != nil {
 		return err
 	}
-	return t.done(tk, "reclassified", "")
+	if err := t.done(tk, "reclassified", ""); err != nil {
+		return err
+	}
+	return t.ifEmergencyNow(was, tk)
 }

@@ -1,9 +1,6 @@
 package handlers
 
 import (
-	"errors"
-	"fmt"
-
 	"youshi/grid"
 	"youshi/storage"
 )
@@ -14,9 +11,9 @@ var officeOf = map[grid.Level]grid.Role{grid.LevelGrid: grid.GridWorker, grid.Le
 
 // escalate is 上报: the matter climbs one level, and somebody there must accept it.
 func (t *turn) escalate(c grid.Command) error {
-	tk, err := t.tx.Tickets().Get(c.Ticket)
+	tk, err := t.ticket(c.Ticket)
 	if err != nil {
-		return fmt.Errorf("reading ticket %d: %w", c.Ticket, err)
+		return err
 	}
 	set, err := t.levelUp(tk)
 	if err != nil {
@@ -28,18 +25,24 @@ func (t *turn) escalate(c grid.Command) error {
 	if err := t.done(tk, "escalated", c.Text); err != nil {
 		return err
 	}
-	full, err := t.cardWith(tk, c.Text)
+	return t.handUp(tk, c.Text)
+}
+
+// handUp shows the matter to those of its new level.
+func (t *turn) handUp(tk grid.Ticket, why string) error {
+	c, err := t.cardWith(tk, why)
 	if err != nil {
 		return err
 	}
-	return t.tellLevel(tk, tk.Level, "escalation", full)
+	return t.tellLevel(tk, tk.Level, "escalation", c)
 }
 
-// levelUp is the change of one level up, with who answers there.
+// levelUp is the change of one level up, with who answers there. On the highest
+// level it changes nothing, and the life cycle says no.
 func (t *turn) levelUp(tk grid.Ticket) (grid.Change, error) {
 	up, ok := tk.Level.Above()
 	if !ok {
-		return grid.Change{}, &grid.Error{Code: grid.Conflict, Say: "there is no level above"}
+		return grid.Change{}, nil
 	}
 	set := grid.Change{Level: up}
 	there, err := storage.Holders(t.tx.Roster(), officeOf[up], tk.Area, t.now)
@@ -66,50 +69,17 @@ func (t *turn) tellAbove(tk grid.Ticket, sentence string, c card) error {
 // and at last the staff of the grid, so that no notice is lost.
 func (t *turn) tellLevel(tk grid.Ticket, level grid.Level, sentence string, c card) error {
 	o := grid.Outgoing{Class: classOf(tk, grid.ClassNotice), Kind: grid.PostEscalation, Ticket: tk.No}
+	if tk.Status == grid.Assigned {
+		o.Buttons = []grid.Button{button("签收", grid.WantAccept, tk.No)}
+	}
 	for l, ok := level, true; ok; l, ok = l.Above() {
 		rooms, err := t.levelRooms(tk, l)
 		if err != nil {
 			return err
 		}
-		for _, to := range rooms {
-			o.To = to
-			if err := t.post(o, sentence, c); err != nil {
-				return err
-			}
-		}
-		if len(rooms) > 0 {
-			return nil
-		}
-		if tk.Urgency == grid.Emergency {
-			return nil // the whole ladder is told one by one
+		if len(rooms) > 0 || tk.Urgency == grid.Emergency { // the whole ladder is told one by one
+			return t.tellRooms(rooms, o, sentence, c)
 		}
 	}
 	return t.tellStaff(tk, o, sentence, c)
-}
-
-func (t *turn) levelRooms(tk grid.Ticket, level grid.Level) ([]grid.ChatID, error) {
-	there, err := storage.Holders(t.tx.Roster(), officeOf[level], tk.Area, t.now)
-	if err != nil {
-		return nil, err
-	}
-	rooms, err := t.privately(there)
-	if err != nil || len(rooms) > 0 {
-		return rooms, err
-	}
-	path, err := storage.Path(t.tx.Roster(), tk.Area)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range path {
-		if string(a.Kind) != string(level) {
-			continue
-		}
-		id := grid.ChatID("staff:" + string(a.ID))
-		if _, err := t.tx.Roster().Chat(id); err == nil {
-			return []grid.ChatID{id}, nil
-		} else if !errors.Is(err, storage.ErrNotFound) {
-			return nil, fmt.Errorf("looking up chat %s: %w", id, err)
-		}
-	}
-	return nil, nil
 }

@@ -5,7 +5,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -43,41 +42,6 @@ func New(o Options) *Handlers { return &Handlers{o} }
 // answer in the group: what lay about for longer is taken up without a word.
 const stale = 2 * time.Hour
 
-// wants is the table of what people can ask for in words, by button or by quote.
-var wants = map[grid.Want]func(*turn, grid.Command) error{
-	grid.WantConfirm:    (*turn).confirm,
-	grid.WantReject:     (*turn).reject,
-	grid.WantReclassify: (*turn).reclassify,
-	grid.WantAssign:     (*turn).assign,
-	grid.WantPass:       (*turn).assign,
-	grid.WantAccept:     (*turn).accept,
-	grid.WantWait:       (*turn).wait,
-	grid.WantExtend:     (*turn).extend,
-	grid.WantGrant:      (*turn).grant,
-	grid.WantProgress:   (*turn).progress,
-	grid.WantResolve:    (*turn).resolve,
-	grid.WantRework:     (*turn).rework,
-	grid.WantRate:       (*turn).rate,
-	grid.WantMeToo:      (*turn).meToo,
-	grid.WantWatch:      (*turn).watch,
-	grid.WantWithdraw:   (*turn).withdraw,
-	grid.WantMerge:      (*turn).merge,
-	grid.WantEscalate:   (*turn).escalate,
-	grid.WantOpen:       (*turn).openSuspected,
-	grid.WantLook:       (*turn).look,
-	grid.WantMine:       (*turn).mine,
-	grid.WantTodo:       (*turn).todo,
-	grid.WantOverdue:    (*turn).overdue,
-	grid.WantNumbers:    (*turn).numbers,
-	grid.WantHelp:       (*turn).help,
-}
-
-// Wants that need no ticket's number.
-var numberless = map[grid.Want]bool{
-	grid.WantOpen: true, grid.WantMine: true, grid.WantTodo: true, grid.WantOverdue: true,
-	grid.WantNumbers: true, grid.WantHelp: true,
-}
-
 // timers is the table of what the clock can ask for.
 var timers = map[grid.TimerKind]func(*turn, grid.Timer) error{
 	grid.TimerStep:    (*turn).stepDue,
@@ -86,8 +50,8 @@ var timers = map[grid.TimerKind]func(*turn, grid.Timer) error{
 }
 
 // Handle acts on one event, all or nothing.
-func (h *Handlers) Handle(ctx context.Context, tx storage.Tx, ev grid.Event) error {
-	t := &turn{Handlers: h, ctx: ctx, tx: tx, ev: ev, now: ev.At}
+func (h *Handlers) Handle(_ context.Context, tx storage.Tx, ev grid.Event) error {
+	t := &turn{Handlers: h, tx: tx, ev: ev, now: ev.At}
 	if ev.Kind == grid.EventTimer {
 		act, ok := timers[ev.Timer.Kind]
 		if !ok {
@@ -149,11 +113,16 @@ func (t *turn) talk(in grid.Intent) (grid.Outcome, grid.TicketNo, error) {
 			return grid.OutLinked, joined, err
 		}
 	}
+	if in.Shared && !in.Elder && in.Kind == grid.FollowUp { // danger to life is a report, whatever it goes on with
+		in.Kind, in.Category, in.Urgency = grid.Report, grid.Escalate, grid.Emergency
+		t.msg.Intent = in
+	}
 	if in.Kind.Actionable() {
 		no, err := t.report(in)
-		return grid.OutTicket, no, err
-	}
-	if in.Danger != "" {
+		if err != nil || no != 0 {
+			return grid.OutTicket, no, err
+		}
+	} else if in.Danger != "" {
 		if err := t.suspect(in); err != nil {
 			return grid.OutError, 0, err
 		}
@@ -167,49 +136,4 @@ func (t *turn) talk(in grid.Intent) (grid.Outcome, grid.TicketNo, error) {
 		return grid.OutInquiry, 0, nil
 	}
 	return grid.OutChatter, 0, nil
-}
-
-// press is a button: the card's command, by whoever pressed it.
-func (t *turn) press() error {
-	if c := t.ev.Intent.Command; c != nil {
-		_, _, err := t.command(*c)
-		return err
-	}
-	return nil
-}
-
-// command carries out a want. done is false when the words turn out to be
-// ordinary talk: somebody without a say in it, and no matter of that number.
-func (t *turn) command(c grid.Command) (no grid.TicketNo, done bool, err error) {
-	act, known := wants[c.Want]
-	if !known {
-		if !t.role.Staff() {
-			return 0, false, nil
-		}
-		return 0, true, t.refuse(nil, "not_yet", card{})
-	}
-	if numberless[c.Want] {
-		if t.role == grid.Resident && c.Want == grid.WantOpen {
-			return 0, false, nil
-		}
-		return 0, true, act(t, c)
-	}
-	tk, found, err := t.seen(c.Ticket)
-	switch {
-	case err != nil:
-		return 0, false, err
-	case !found && (t.role.Staff() || t.chat.Kind == grid.PrivateChat || t.ev.Intent.Otherwise == nil):
-		return 0, true, t.refuse(nil, "no_such", card{No: c.Ticket})
-	case !found:
-		return 0, false, nil
-	}
-	c.Ticket = tk.No
-	var no2 *grid.Error
-	if err = act(t, c); !errors.As(err, &no2) {
-		return tk.No, true, err
-	}
-	if no2.Code == grid.Forbidden && tk.Status.Ended() && t.ev.Intent.Otherwise != nil {
-		return 0, false, nil // "确认12" about something long over is talk
-	}
-	return tk.No, true, t.refuse(&tk, refusals[no2.Code], card{Want: c.Want})
 }

@@ -2,8 +2,10 @@ package handlers
 
 import (
 	"fmt"
+	"slices"
 
 	"youshi/grid"
+	"youshi/storage"
 )
 
 // longestList is how many matters one answer names.
@@ -11,70 +13,103 @@ const longestList = 10
 
 // look is 查 12.
 func (t *turn) look(c grid.Command) error {
-	tk, err := t.tx.Tickets().Get(c.Ticket)
+	tk, err := t.ticket(c.Ticket)
 	if err != nil {
-		return fmt.Errorf("reading ticket %d: %w", c.Ticket, err)
+		return err
 	}
 	return t.done(tk, "look", "")
 }
 
 // mine is 我的: what the speaker raised or joined and is not over.
 func (t *turn) mine(grid.Command) error {
-	return t.list("look.mine", func(tk grid.Ticket) bool {
-		return tk.StandingOf(t.who.ID).Has(grid.StandsReporter | grid.StandsSupporter)
+	return t.list("look.mine", func(_ grid.Ticket, by grid.Actor) bool {
+		return by.Standing.Has(grid.StandsReporter | grid.StandsSupporter)
 	})
 }
 
 // todo is 待办: what waits for the speaker.
 func (t *turn) todo(grid.Command) error {
 	if !t.role.Staff() {
-		return t.refuse(nil, "refuse.staff_only", card{})
+		return t.decline("refuse.staff_only")
 	}
-	return t.list("look.todo", func(tk grid.Ticket) bool {
-		return tk.Assignee == t.who.ID && tk.Status != grid.Resolved || tk.Status == grid.Proposed && grid.Decides(t.role)
+	return t.list("look.todo", func(tk grid.Ticket, by grid.Actor) bool {
+		return by.Standing.Has(grid.StandsAssignee) && tk.Status != grid.Resolved ||
+			tk.Status == grid.Proposed && officeOf[tk.Level] == by.Role
 	})
 }
 
 // overdue is 超期: what is past its deadline in the speaker's area.
 func (t *turn) overdue(grid.Command) error {
 	if !t.role.Staff() {
-		return t.refuse(nil, "refuse.staff_only", card{})
+		return t.decline("refuse.staff_only")
 	}
-	return t.list("look.overdue", func(tk grid.Ticket) bool {
-		return tk.Due != nil && tk.Due.Step != "poll" && t.now.After(tk.Due.Due)
+	return t.list("look.overdue", func(tk grid.Ticket, by grid.Actor) bool {
+		return by.Role.Staff() && tk.Due != nil && tk.Due.Step != "poll" && t.now.After(tk.Due.Due)
 	})
 }
 
-// list answers with the open matters of the speaker's grid and the speaker's own
-// ones elsewhere that are wanted. In a group private ones are left out.
-func (t *turn) list(sentence string, want func(grid.Ticket) bool) error {
-	tickets, err := t.tx.Tickets().Open(t.area.ID)
+// list answers with the open matters in reach that are wanted: those of the
+// chat's area, in private also of the speaker's offices, and those the speaker
+// has to do elsewhere. In a group private ones are left out.
+func (t *turn) list(sentence string, want func(grid.Ticket, grid.Actor) bool) error {
+	tickets, err := t.inReach()
 	if err != nil {
-		return fmt.Errorf("reading the open tickets of %s: %w", t.area.ID, err)
-	}
-	own, err := t.tx.Tickets().OpenOf(t.who.ID)
-	if err != nil {
-		return fmt.Errorf("reading the tickets of %s: %w", t.who.ID, err)
-	}
-	for _, tk := range own {
-		if tk.Area != t.area.ID {
-			tickets = append(tickets, tk)
-		}
+		return err
 	}
 	all := card{Who: t.who.Name, Bot: t.Bot}
 	for _, tk := range tickets {
-		if !want(tk) || tk.Private && t.chat.Kind == grid.GroupChat {
+		by, err := t.actor(tk)
+		if err != nil {
+			return err
+		}
+		if !want(tk, by) || !t.knows(tk, by) || tk.Private && t.chat.Kind == grid.GroupChat {
+			continue
+		}
+		if all.Count++; len(all.List) == longestList {
 			continue
 		}
 		c, err := t.card(tk)
 		if err != nil {
 			return err
 		}
-		if all.Days++; len(all.List) < longestList {
-			all.List = append(all.List, c)
+		if tk.Private && t.chat.Kind == grid.StaffChat {
+			c = c.discreet()
+		}
+		all.List = append(all.List, c)
+	}
+	return t.answer(grid.PostAnswer, sentence, all)
+}
+
+// inReach gives the open matters that the speaker may ask about here, by number.
+func (t *turn) inReach() ([]grid.Ticket, error) {
+	roots := []grid.AreaID{t.area.ID}
+	if t.chat.Kind == grid.PrivateChat {
+		for _, o := range t.offices() {
+			roots = append(roots, o.Area)
 		}
 	}
-	return t.answer(nil, grid.PostAnswer, sentence, all)
+	out, err := t.tx.Tickets().OpenOf(t.who.ID)
+	if err != nil {
+		return nil, fmt.Errorf("reading the tickets of %s: %w", t.who.ID, err)
+	}
+	for _, root := range roots {
+		if root == "" {
+			continue
+		}
+		areas, err := storage.Subtree(t.tx.Roster(), root)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range areas {
+			open, err := t.tx.Tickets().Open(a)
+			if err != nil {
+				return nil, fmt.Errorf("reading the open tickets of %s: %w", a, err)
+			}
+			out = append(out, open...)
+		}
+	}
+	slices.SortFunc(out, func(a, b grid.Ticket) int { return int(a.No - b.No) })
+	return slices.CompactFunc(out, func(a, b grid.Ticket) bool { return a.No == b.No }), nil
 }
 
 // help is 帮助: what can be said, by whom.
@@ -83,5 +118,5 @@ func (t *turn) help(grid.Command) error {
 	if t.role.Staff() {
 		sentence = "help.staff"
 	}
-	return t.answer(nil, grid.PostAnswer, sentence, card{Who: t.who.Name, Bot: t.Bot})
+	return t.answer(grid.PostAnswer, sentence, card{Who: t.who.Name, Bot: t.Bot})
 }

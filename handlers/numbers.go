@@ -15,7 +15,7 @@ const JobNumbers = "numbers"
 // numbers is 本周小结 and the like: the secretary's, and those above.
 func (t *turn) numbers(c grid.Command) error {
 	if t.role != grid.Secretary && t.role != grid.SubdistrictHQ && t.role != grid.DistrictHQ {
-		return t.refuse(nil, "refuse.numbers", card{})
+		return t.decline("refuse.numbers")
 	}
 	to, err := t.numbersRoom()
 	if err != nil {
@@ -40,8 +40,7 @@ func (t *turn) numbersRoom() (grid.ChatID, error) {
 	if to, ok, err := t.Reach(t.tx, t.who); ok || err != nil {
 		return to, err
 	}
-	staff := grid.ChatID("staff:" + string(t.area.ID))
-	if ok, err := t.hasChat(staff); ok || err != nil {
+	if staff, ok, err := t.staffChat(t.area.ID); ok || err != nil {
 		return staff, err
 	}
 	return t.chat.ID, nil
@@ -49,8 +48,8 @@ func (t *turn) numbersRoom() (grid.ChatID, error) {
 
 // scope is the area the speaker answers for.
 func (t *turn) scope() grid.AreaID {
-	for _, o := range t.who.Offices {
-		if o.Role == t.role && (o.Until.IsZero() || t.now.Before(o.Until)) {
+	for _, o := range t.offices() {
+		if o.Role == t.role {
 			return o.Area
 		}
 	}
@@ -59,8 +58,9 @@ func (t *turn) scope() grid.AreaID {
 
 // Monday half past eight: when the week that ended is told.
 const (
-	summaryDay  = time.Monday
-	summaryHour = 8*time.Hour + 30*time.Minute
+	summaryDay    = time.Monday
+	summaryHour   = 8
+	summaryMinute = 30
 )
 
 // summaryTimer is the timer of an area's weekly numbers.
@@ -90,13 +90,14 @@ func (h *Handlers) Begin(tx storage.Tx, now time.Time) error {
 }
 
 func (h *Handlers) nextSummary(tx storage.Tx, a grid.AreaID, now time.Time) error {
-	local := h.Calendar.Add(now, grid.Span{})
+	local := h.local(now)
 	y, m, d := local.Date()
-	due := time.Date(y, m, d, 0, 0, 0, 0, local.Location()).Add(summaryHour)
+	due := time.Date(y, m, d, summaryHour, summaryMinute, 0, 0, local.Location())
 	for due.Weekday() != summaryDay || !due.After(now) {
 		due = due.AddDate(0, 0, 1)
 	}
-	timer := grid.Timer{ID: summaryTimer(a), Lane: grid.LaneID("staff:" + string(a)), Due: due, Kind: grid.TimerSummary, Area: a}
+	lane := grid.Chat{Kind: grid.StaffChat, Area: a}.Lane(grid.Area{ID: a, Kind: grid.Community})
+	timer := grid.Timer{ID: summaryTimer(a), Lane: lane, Due: due, Kind: grid.TimerSummary, Area: a}
 	if err := tx.Timers().Set(timer); err != nil {
 		return fmt.Errorf("setting the timer of the weekly numbers: %w", err)
 	}
@@ -108,17 +109,13 @@ func (t *turn) summaryDue(timer grid.Timer) error {
 	if err := t.nextSummary(t.tx, timer.Area, t.now); err != nil {
 		return err
 	}
-	who, err := storage.Holders(t.tx.Roster(), grid.Secretary, timer.Area, t.now)
-	if err != nil {
-		return err
-	}
-	rooms, err := t.privately(who)
+	rooms, err := t.privately(grid.Secretary, timer.Area)
 	if err != nil {
 		return err
 	}
 	if len(rooms) == 0 {
-		staff := grid.ChatID("staff:" + string(timer.Area))
-		if ok, err := t.hasChat(staff); err != nil || !ok {
+		staff, ok, err := t.staffChat(timer.Area)
+		if err != nil || !ok {
 			return err
 		}
 		rooms = append(rooms, staff)

@@ -9,94 +9,91 @@ import (
 // rate is 评价: one answer a person, changeable until the poll ends. The
 // reporter's no sends the work back at once; after closing it is an objection.
 func (t *turn) rate(c grid.Command) error {
-	tk, err := t.tx.Tickets().Get(c.Ticket)
+	was, err := t.ticket(c.Ticket)
 	if err != nil {
-		return fmt.Errorf("reading ticket %d: %w", c.Ticket, err)
+		return err
 	}
-	if tk.Status == grid.Closed && c.Mark == grid.Unsatisfied {
-		return t.object(c)
+	no := was.Reporter == t.who.ID && c.Mark == grid.Unsatisfied
+	if was.Status == grid.Closed && no {
+		return t.object(was, c)
 	}
-	why, err := t.tx.Words().Put(t.who.ID, c.Text)
-	if err != nil {
+	answer := grid.Answer{Person: t.who.ID, Mark: c.Mark, At: t.now}
+	if _, err := t.asks(was, grid.WantRate, grid.Change{Answer: &answer}); err != nil {
+		return err
+	}
+	if answer.Why, err = t.tx.Words().Put(t.who.ID, c.Text); err != nil {
 		return fmt.Errorf("keeping the words of a judgement: %w", err)
 	}
-	answer := &grid.Answer{Person: t.who.ID, Mark: c.Mark, At: t.now, Why: why}
-	if tk, err = t.step(c.Ticket, grid.WantRate, "", grid.Change{Answer: answer}); err != nil {
+	tk, err := t.step(c.Ticket, grid.WantRate, "", grid.Change{Answer: &answer})
+	if err != nil {
 		return err
 	}
-	if tk.Reporter != t.who.ID || c.Mark != grid.Unsatisfied {
-		full, err := t.cardWith(tk, c.Text)
-		if err != nil {
+	switch {
+	case no && tk.Round < grid.MaxRounds:
+		if tk, err = t.sendBack(tk, grid.WantRework, grid.ReasonUnsatisfied, c.Text); err != nil {
 			return err
 		}
-		full.Mark = c.Mark
-		return t.answer(&tk, grid.PostAnswer, "rated", full)
-	}
-	if tk.Round >= grid.MaxRounds {
+		return t.done(tk, "rated.sent_back", "")
+	case no && !t.undecided(was):
+		if err := t.done(tk, "rated.person_decides", ""); err != nil {
+			return err
+		}
 		return t.leaveToPerson(tk)
 	}
-	if err := t.done(tk, "rated.sent_back", c.Text); err != nil {
+	full, err := t.card(tk)
+	if err != nil {
 		return err
 	}
-	return t.sendBackWith(tk, grid.ReasonUnsatisfied, c.Text)
+	full.Mark = c.Mark
+	return t.answer(grid.PostAnswer, "rated", full)
 }
 
 // object is the reporter's no within 10 days of closing: the matter reopens.
-func (t *turn) object(c grid.Command) error {
-	tk, err := t.step(c.Ticket, grid.WantObject, c.Text, grid.Change{})
+func (t *turn) object(tk grid.Ticket, c grid.Command) error {
+	if _, err := t.asks(tk, grid.WantObject, grid.Change{}); err != nil {
+		return err
+	}
+	tk, err := t.sendBack(tk, grid.WantObject, grid.ReasonObjection, c.Text)
 	if err != nil {
 		return err
 	}
-	if err := t.done(tk, "rated.sent_back", c.Text); err != nil {
-		return err
-	}
-	return t.tellRework(tk, c.Text)
+	return t.done(tk, "rated.sent_back", "")
 }
 
-// sendBack starts a round of rework (整改). The second one goes one level up.
-func (t *turn) sendBack(tk grid.Ticket, why grid.Reason) error { return t.sendBackWith(tk, why, "") }
-
-func (t *turn) sendBackWith(tk grid.Ticket, why grid.Reason, words string) error {
-	var set grid.Change
+// sendBack starts a round of rework (整改) and tells those who have to do it. The
+// second round goes one level up. words are the resident's.
+func (t *turn) sendBack(tk grid.Ticket, want grid.Want, why grid.Reason, words string) (grid.Ticket, error) {
+	ask := grid.Ask{Want: want, By: grid.TheHouse(), At: t.now, Reason: why, Said: t.msg.ID}
 	if up, ok := tk.Level.Above(); ok && tk.Round == 1 {
-		set.Level = up
+		ask.Set.Level = up
 	}
-	tk, err := t.byHouse(tk, grid.WantRework, why, set)
+	var err error
+	if want == grid.WantObject {
+		if ask.By, err = t.actor(tk); err != nil {
+			return tk, err
+		}
+	}
+	if words != "" {
+		if ask.Why, err = t.tx.Words().Put(t.who.ID, words); err != nil {
+			return tk, fmt.Errorf("keeping why ticket %d is sent back: %w", tk.No, err)
+		}
+	}
+	if tk, err = t.move(tk, ask); err != nil {
+		return tk, err
+	}
+	c, err := t.quoting(tk, words)
 	if err != nil {
-		return err
+		return tk, err
 	}
-	return t.tellRework(tk, words)
-}
-
-func (t *turn) tellRework(tk grid.Ticket, words string) error {
-	c, err := t.cardWith(tk, words)
-	if err != nil {
-		return err
+	o := grid.Outgoing{Class: classOf(tk, grid.ClassNotice), Kind: grid.PostReminder}
+	if err := t.tellAssignee(tk, o, "rework", c); err != nil || tk.Round < 2 {
+		return tk, err
 	}
-	o := grid.Outgoing{Class: classOf(tk, grid.ClassNotice), Kind: grid.PostResult}
-	if err := t.tellStaff(tk, o, "rework", c); err != nil {
-		return err
-	}
-	if tk.Round < 2 {
-		return nil
-	}
-	return t.tellLevel(tk, tk.Level, "rework", c)
+	return tk, t.tellLevel(tk, tk.Level, "rework", c)
 }
 
 // leaveToPerson tells the secretary that the rounds are used up.
 func (t *turn) leaveToPerson(tk grid.Ticket) error {
-	next, entries, err := tk.Move(grid.Ask{Want: grid.WantNote, By: grid.TheHouse(), At: t.now, Said: t.msg.ID, Reason: grid.ReasonUnsatisfied})
-	if err != nil {
-		return err
-	}
-	if tk, err = t.store(tk, next, entries); err != nil {
-		return err
-	}
-	if t.msg.ID != "" {
-		if err := t.done(tk, "rated.person_decides", ""); err != nil {
-			return err
-		}
-	}
 	c, err := t.card(tk)
 	if err != nil {
 		return err
@@ -110,8 +107,12 @@ func (t *turn) rework(c grid.Command) error {
 	if err != nil {
 		return err
 	}
-	if err := t.done(tk, "rework", c.Text); err != nil {
+	if err := t.done(tk, "rework.ordered", c.Text); err != nil {
 		return err
 	}
-	return t.tellAssignee(tk, "rework", c.Text)
+	full, err := t.cardWith(tk, c.Text)
+	if err != nil {
+		return err
+	}
+	return t.tellAssignee(tk, grid.Outgoing{Class: classOf(tk, grid.ClassNotice), Kind: grid.PostReminder}, "rework.ordered", full)
 }

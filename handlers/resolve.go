@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"fmt"
 	"slices"
 
 	"youshi/grid"
@@ -14,9 +13,9 @@ func (t *turn) resolve(c grid.Command) error {
 		return err
 	}
 	if tk.Status == grid.Closed { // the secretary's decision after the last round
-		return t.done(tk, "decided.closed", c.Text)
+		return t.decided(tk, c.Text)
 	}
-	asked := append([]grid.PersonID{tk.Reporter}, tk.Supporters...)
+	asked := troubled(tk)
 	poll := &grid.Poll{Began: t.now, Ends: t.now.Add(t.Judging.Lasts), Asked: asked}
 	if tk, err = t.byHouse(tk, grid.WantPoll, "", grid.Change{Poll: poll}); err != nil {
 		return err
@@ -24,40 +23,49 @@ func (t *turn) resolve(c grid.Command) error {
 	if err := t.done(tk, "resolved", c.Text); err != nil {
 		return err
 	}
-	if err := t.announce(tk, c.Text); err != nil {
+	full, err := t.cardWith(tk, c.Text)
+	if err != nil {
 		return err
 	}
-	if err := t.tellWatchers(tk, "told.resolved", c.Text); err != nil {
+	if err := t.announce(tk, full); err != nil {
 		return err
 	}
-	return t.poll(tk, asked, "poll", c.Text)
+	for _, id := range tk.Watchers {
+		if id == t.who.ID || slices.Contains(asked, id) {
+			continue
+		}
+		o := grid.Outgoing{Class: grid.ClassNotice, Kind: grid.PostResult, Ticket: tk.No}
+		if _, err := t.tellPerson(id, o, "told.resolved", full); err != nil {
+			return err
+		}
+	}
+	return t.poll(tk, asked, "poll", full)
 }
 
-// announce says in the group what came of it, by one quote. Nothing of a
-// private matter, and nothing of what was said in private.
-func (t *turn) announce(tk grid.Ticket, result string) error {
-	chat, err := t.tx.Roster().Chat(tk.Chat)
-	if err != nil {
-		return fmt.Errorf("looking up chat %s: %w", tk.Chat, err)
+// decided ends the matter by the secretary's word.
+func (t *turn) decided(tk grid.Ticket, why string) error {
+	if err := t.done(tk, "decided", why); err != nil {
+		return err
 	}
-	if tk.Private || chat.Kind != grid.GroupChat {
-		return nil
-	}
-	c, err := t.cardWith(tk, result)
+	full, err := t.cardWith(tk, why)
 	if err != nil {
 		return err
 	}
-	o := grid.Outgoing{To: tk.Chat, Class: classOf(tk, grid.ClassNotice), Kind: grid.PostResult, Ticket: tk.No, ReplyTo: tk.Opening}
-	return t.post(o, "result", c)
+	return t.tellOrQuote(tk, "told.decided", full)
+}
+
+// announce says in the group what came of it, by one quote.
+func (t *turn) announce(tk grid.Ticket, c card) error {
+	kind, err := t.kindOf(tk.Chat)
+	if err != nil || kind != grid.GroupChat {
+		return err
+	}
+	return t.quote(tk, grid.Outgoing{Class: classOf(tk, grid.ClassNotice), Kind: grid.PostResult}, "result", c)
 }
 
 // poll asks for the judgement: each in private where that is possible, the
 // others together by one quote in the group.
-func (t *turn) poll(tk grid.Ticket, asked []grid.PersonID, sentence, result string) error {
-	c, err := t.cardWith(tk, result)
-	if err != nil {
-		return err
-	}
+func (t *turn) poll(tk grid.Ticket, asked []grid.PersonID, sentence string, c card) error {
 	o := grid.Outgoing{Class: grid.ClassNotice, Kind: grid.PostPoll, Ticket: tk.No, Until: tk.Poll.Ends, Buttons: marks(tk.No)}
 	aloud := false
 	for _, id := range asked {
@@ -67,11 +75,10 @@ func (t *turn) poll(tk grid.Ticket, asked []grid.PersonID, sentence, result stri
 		}
 		aloud = aloud || !told
 	}
-	if !aloud || tk.Private {
+	if !aloud {
 		return nil
 	}
-	o.To, o.ReplyTo = tk.Chat, tk.Opening
-	return t.post(o, sentence, c)
+	return t.quote(tk, o, sentence, c)
 }
 
 // marks are the three answers, as buttons.
@@ -86,41 +93,4 @@ func marks(no grid.TicketNo) []grid.Button {
 		out = append(out, b)
 	}
 	return out
-}
-
-// pollDue is the poll's clock: one reminder to who has not answered, then its end.
-func (t *turn) pollDue(timer grid.Timer) error {
-	tk, err := t.tx.Tickets().Get(timer.Ticket)
-	if err != nil {
-		return fmt.Errorf("reading ticket %d: %w", timer.Ticket, err)
-	}
-	if tk.Status != grid.Resolved || tk.Poll == nil || tk.Due == nil {
-		return nil
-	}
-	if t.now.Before(tk.Poll.Ends) {
-		silent := slices.DeleteFunc(slices.Clone(tk.Poll.Asked), func(id grid.PersonID) bool {
-			_, answered := tk.Poll.Of(id)
-			return answered
-		})
-		if err := t.poll(tk, silent, "poll.reminder", ""); err != nil {
-			return err
-		}
-		return t.arm(tk, timer.Slot)
-	}
-	switch a, _ := tk.Poll.Of(tk.Reporter); {
-	case t.undecided(tk):
-		return t.leaveToPerson(tk)
-	case tk.Poll.Failed():
-		return t.sendBack(tk, grid.ReasonLowScore)
-	case a.Mark == grid.Satisfied:
-		return t.close(tk, grid.ReasonSatisfied)
-	case len(tk.Poll.Answers) > 0:
-		return t.close(tk, grid.ReasonJudged)
-	}
-	return t.close(tk, grid.ReasonNoAnswer)
-}
-
-func (t *turn) close(tk grid.Ticket, why grid.Reason) error {
-	_, err := t.byHouse(tk, grid.WantClose, why, grid.Change{})
-	return err
 }

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -13,16 +12,15 @@ import (
 // turn is the handling of one event: who spoke, where, and the transaction.
 type turn struct {
 	*Handlers
-	ctx context.Context
 	tx  storage.Tx
 	ev  grid.Event
 	now time.Time
 
 	msg  grid.Message // what was said; zero for presses and timers
 	chat grid.Chat
-	area grid.Area // the grid where it was said; zero in a private chat of somebody without one
+	area grid.Area // the area of the chat; in private the speaker's home, else office; zero when there is neither
 	who  grid.Person
-	role grid.Role // the speaker's in area
+	role grid.Role // the speaker's in area; in private the strongest one held anywhere
 }
 
 // meet looks up who spoke where.
@@ -32,31 +30,20 @@ func (t *turn) meet() error {
 	if t.chat, err = r.Chat(t.ev.Chat); err != nil {
 		return fmt.Errorf("looking up chat %s: %w", t.ev.Chat, err)
 	}
-	if t.who, err = r.Person(t.ev.From); err != nil {
-		return fmt.Errorf("looking up person %s: %w", t.ev.From, err)
+	if t.ev.From != "" { // the platform itself may speak
+		if t.who, err = r.Person(t.ev.From); err != nil {
+			return fmt.Errorf("looking up person %s: %w", t.ev.From, err)
+		}
 	}
 	if t.ev.Kind != grid.EventPress {
 		if t.msg, err = t.tx.Messages().Get(t.ev.Message.ID); err != nil {
 			return fmt.Errorf("reading message %s: %w", t.ev.Message.ID, err)
 		}
 	}
-	id := t.chat.Area
-	switch {
-	case t.chat.Kind != grid.PrivateChat:
-	case t.who.Home != "":
-		id = t.who.Home
-	case len(t.who.Offices) > 0:
-		id = t.who.Offices[0].Area
-	}
-	if id != "" {
-		if t.area, err = r.Area(id); err != nil && !errors.Is(err, storage.ErrNotFound) {
-			return fmt.Errorf("looking up area %s: %w", id, err)
-		}
-	}
-	if t.role, err = storage.RoleIn(r, t.who, t.area.ID, t.now); err != nil {
+	if err := t.place(); err != nil {
 		return err
 	}
-	if t.chat.Kind == grid.GroupChat && t.who.Home != t.area.ID {
+	if t.chat.Kind == grid.GroupChat && t.who.ID != "" && t.who.Home != t.area.ID {
 		t.who.Home = t.area.ID
 		if t.who, err = r.PutPerson(t.who); err != nil {
 			return fmt.Errorf("keeping where person %s lives: %w", t.who.ID, err)
@@ -65,12 +52,58 @@ func (t *turn) meet() error {
 	return nil
 }
 
-// seen gives a ticket that the speaker may know of: one of the speaker's area,
-// and a private one only by standing or office.
-func (t *turn) seen(no grid.TicketNo) (grid.Ticket, bool, error) {
-	if no == 0 {
-		return grid.Ticket{}, false, nil
+// place finds the area that counts here, and the speaker's role in it.
+func (t *turn) place() error {
+	r := t.tx.Roster()
+	offices := t.offices()
+	id := t.chat.Area
+	switch {
+	case t.chat.Kind != grid.PrivateChat:
+	case t.who.Home != "":
+		id = t.who.Home
+	case len(offices) > 0:
+		id = offices[0].Area
 	}
+	var err error
+	if id != "" {
+		if t.area, err = r.Area(id); err != nil && !errors.Is(err, storage.ErrNotFound) {
+			return fmt.Errorf("looking up area %s: %w", id, err)
+		}
+	}
+	if t.role, err = storage.RoleIn(r, t.who, t.area.ID, t.now); err != nil {
+		return err
+	}
+	if t.chat.Kind == grid.PrivateChat {
+		for _, o := range offices {
+			t.role = grid.Stronger(t.role, o.Role)
+		}
+	}
+	return nil
+}
+
+// offices are those the speaker holds now.
+func (t *turn) offices() []grid.Office {
+	var held []grid.Office
+	for _, o := range t.who.Offices {
+		if o.Until.IsZero() || t.now.Before(o.Until) {
+			held = append(held, o)
+		}
+	}
+	return held
+}
+
+// ticket reads a ticket that must be there.
+func (t *turn) ticket(no grid.TicketNo) (grid.Ticket, error) {
+	tk, err := t.tx.Tickets().Get(no)
+	if err != nil {
+		return tk, fmt.Errorf("reading ticket %d: %w", no, err)
+	}
+	return tk, nil
+}
+
+// seen gives a ticket that the speaker may know of, and false where the answer
+// is the same as for a number that does not exist.
+func (t *turn) seen(no grid.TicketNo) (grid.Ticket, bool, error) {
 	tk, err := t.tx.Tickets().Get(no)
 	if errors.Is(err, storage.ErrNotFound) {
 		return tk, false, nil
@@ -78,73 +111,26 @@ func (t *turn) seen(no grid.TicketNo) (grid.Ticket, bool, error) {
 		return tk, false, fmt.Errorf("reading ticket %d: %w", no, err)
 	}
 	by, err := t.actor(tk)
-	if err != nil {
-		return tk, false, err
-	}
+	return tk, err == nil && t.knows(tk, by), err
+}
+
+// knows reports whether the speaker may know of a ticket: of a private one those
+// who decide, those it concerns, and for an old neighbour not seen who can go
+// and knock; of any other the staff, and whoever lives in its grid.
+func (t *turn) knows(tk grid.Ticket, by grid.Actor) bool {
 	switch {
-	case by.Role.Staff() || by.Standing != 0:
-		return tk, true, nil
+	case by.Standing != 0 || grid.Decides(by.Role):
+		return true
 	case tk.Private:
-		return tk, false, nil
+		return tk.Elder && (by.Role == grid.BuildingHead || by.Role == grid.Property)
 	}
-	return tk, tk.Area == t.area.ID, nil
+	return by.Role.Staff() || tk.Area == t.area.ID
 }
 
 // actor gives the speaker's say over a ticket: the role in its area, and the standing.
 func (t *turn) actor(tk grid.Ticket) (grid.Actor, error) {
 	role, err := storage.RoleIn(t.tx.Roster(), t.who, tk.Area, t.now)
 	return grid.Actor{Person: t.who.ID, Role: role, Standing: tk.StandingOf(t.who.ID)}, err
-}
-
-// step moves a ticket as the speaker wants, with the words given for it.
-func (t *turn) step(no grid.TicketNo, want grid.Want, words string, set grid.Change) (grid.Ticket, error) {
-	tk, err := t.tx.Tickets().Get(no)
-	if err != nil {
-		return tk, fmt.Errorf("reading ticket %d: %w", no, err)
-	}
-	by, err := t.actor(tk)
-	if err != nil {
-		return tk, err
-	}
-	ask := grid.Ask{Want: want, By: by, At: t.now, Said: t.msg.ID, Set: set}
-	if !tk.May(ask) {
-		_, _, err := tk.Move(ask)
-		return tk, err
-	}
-	if ask.Why, err = t.tx.Words().Put(t.who.ID, words); err != nil {
-		return tk, fmt.Errorf("keeping the words for %s %d: %w", want, no, err)
-	}
-	return t.move(tk, ask)
-}
-
-// byHouse moves a ticket as the program itself.
-func (t *turn) byHouse(tk grid.Ticket, want grid.Want, reason grid.Reason, set grid.Change) (grid.Ticket, error) {
-	return t.move(tk, grid.Ask{Want: want, By: grid.TheHouse(), At: t.now, Reason: reason, Said: t.msg.ID, Set: set})
-}
-
-// move takes the ticket one step and stores all of it: ticket, journal, clock.
-func (t *turn) move(tk grid.Ticket, ask grid.Ask) (grid.Ticket, error) {
-	next, entries, err := tk.Move(ask)
-	if err != nil {
-		return tk, err
-	}
-	return t.store(tk, next, entries)
-}
-
-func (t *turn) store(before, after grid.Ticket, entries []grid.Entry) (grid.Ticket, error) {
-	if due := t.deadlineAfter(before, after); due != after.Due {
-		after, entries = grid.Schedule(after, entries, due)
-	}
-	if err := t.tx.Tickets().Put(after); err != nil {
-		return after, fmt.Errorf("storing ticket %d: %w", after.No, err)
-	}
-	if err := t.tx.Journal().Append(entries...); err != nil {
-		return after, fmt.Errorf("writing the journal of ticket %d: %w", after.No, err)
-	}
-	if before.Due != after.Due {
-		return after, t.arm(after, 0)
-	}
-	return after, nil
 }
 
 // words reads a text kept by id.
@@ -170,3 +156,6 @@ func (t *turn) name(id grid.PersonID) (string, error) {
 	}
 	return p.Name, nil
 }
+
+// local gives a moment as the clocks of the site show it.
+func (h *Handlers) local(at time.Time) time.Time { return h.Calendar.Add(at, grid.Span{}) }

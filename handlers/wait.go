@@ -20,13 +20,12 @@ func (t *turn) wait(c grid.Command) error {
 	if err != nil {
 		return err
 	}
-	o := grid.Outgoing{Class: grid.ClassFirst, Kind: grid.PostAsk, Ticket: tk.No}
+	o := grid.Outgoing{Class: grid.ClassFirst, Kind: grid.PostAsk, Ticket: tk.No, For: tk.Reporter}
 	told, err := t.tellPerson(tk.Reporter, o, "ask.more", full)
-	if err != nil || told || tk.Private {
+	if err != nil || told {
 		return err
 	}
-	o.To, o.ReplyTo, o.For = tk.Chat, tk.Opening, tk.Reporter
-	return t.post(o, "ask.more", full)
+	return t.quote(tk, o, "ask.more", full)
 }
 
 // extend is 延期: the assignee asks for more time, once a matter. The old
@@ -41,7 +40,7 @@ func (t *turn) extend(c grid.Command) error {
 		return err
 	}
 	full.Days = c.Days
-	if err := t.answer(&tk, grid.PostAnswer, "extend.asked", full); err != nil {
+	if err := t.answer(grid.PostAnswer, "extend.asked", full); err != nil {
 		return err
 	}
 	o := grid.Outgoing{Class: grid.ClassNotice, Kind: grid.PostConfirm, Buttons: []grid.Button{button("同意", grid.WantGrant, tk.No)}}
@@ -50,20 +49,17 @@ func (t *turn) extend(c grid.Command) error {
 
 // grant is 同意: the days asked for are added to the deadline.
 func (t *turn) grant(c grid.Command) error {
-	tk, err := t.tx.Tickets().Get(c.Ticket)
+	tk, err := t.ticket(c.Ticket)
 	if err != nil {
-		return fmt.Errorf("reading ticket %d: %w", c.Ticket, err)
+		return err
 	}
 	set := grid.Change{}
-	days := 0
-	if tk.Extension != nil && !tk.Extension.Granted && tk.Due != nil {
-		days = tk.Extension.Days
-		set.Extension = &grid.Extension{Days: days, Granted: true}
+	if x := tk.Extension; x != nil && !x.Granted && tk.Due != nil {
 		d := *tk.Due
-		d.From, d.Due = t.now, d.Due.Add(time.Duration(days)*24*time.Hour)
+		d.From, d.Due = t.now, d.Due.Add(time.Duration(x.Days)*24*time.Hour)
 		d.Span = grid.ClockSpan(max(time.Minute, d.Due.Sub(t.now)))
-		d.Because = fmt.Sprintf("%s; %d days more were granted", d.Because, days)
-		set.Due = &d
+		d.Because = fmt.Sprintf("%s; %d days more were granted", d.Because, x.Days)
+		set = grid.Change{Extension: &grid.Extension{Days: x.Days, Granted: true}, Due: &d}
 	}
 	if tk, err = t.step(c.Ticket, grid.WantGrant, "", set); err != nil {
 		return err
@@ -71,14 +67,15 @@ func (t *turn) grant(c grid.Command) error {
 	if err := t.done(tk, "extend.granted", ""); err != nil {
 		return err
 	}
-	return t.tellAssignee(tk, "extend.granted", "")
+	full, err := t.card(tk)
+	if err != nil {
+		return err
+	}
+	return t.tellAssignee(tk, grid.Outgoing{Class: grid.ClassNotice, Kind: grid.PostAnswer}, "extend.granted", full)
 }
 
 // progress is 进展: a word on how it goes; the reporter and who watches hear it.
 func (t *turn) progress(c grid.Command) error {
-	if c.Text == "" {
-		return &grid.Error{Code: grid.Invalid, Say: "progress needs words"}
-	}
 	tk, err := t.step(c.Ticket, grid.WantProgress, c.Text, grid.Change{})
 	if err != nil {
 		return err
@@ -86,26 +83,9 @@ func (t *turn) progress(c grid.Command) error {
 	if err := t.done(tk, "progressed", c.Text); err != nil {
 		return err
 	}
-	if err := t.tellReporter(tk, "told.progress", c.Text); err != nil {
-		return err
-	}
-	return t.tellWatchers(tk, "told.progress", c.Text)
-}
-
-// tellWatchers tells those who watch, each in private.
-func (t *turn) tellWatchers(tk grid.Ticket, sentence, text string) error {
-	c, err := t.cardWith(tk, text)
+	full, err := t.cardWith(tk, c.Text)
 	if err != nil {
 		return err
 	}
-	for _, id := range tk.Watchers {
-		if id == tk.Reporter || id == t.who.ID {
-			continue
-		}
-		o := grid.Outgoing{Class: grid.ClassNotice, Kind: grid.PostAnswer, Ticket: tk.No}
-		if _, err := t.tellPerson(id, o, sentence, c); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.tellOrQuote(tk, "told.progress", full)
 }
