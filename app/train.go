@@ -31,7 +31,7 @@ type TrainOptions struct {
 	// the model for Out is made of all days.
 	Measure io.Writer
 
-	linear func(*linear.Options) // other settings, for measuring
+	settings func(kind, matter *linear.Options) // others than the shipped model's, for measuring
 }
 
 // Train makes a local model. The same data in the same order, options and kind
@@ -49,7 +49,7 @@ func Train(ctx context.Context, o TrainOptions) error {
 	if o.Out == "" {
 		return nil
 	}
-	model, _, err := local.Train(ctx, c.examples(), local.Options{Seed: o.Seed, Progress: o.Progress, Linear: o.linear})
+	model, _, err := local.Train(ctx, c.examples(), local.Options{Seed: o.Seed, Progress: o.Progress, Settings: o.settings})
 	if err != nil {
 		return err
 	}

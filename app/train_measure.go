@@ -44,7 +44,7 @@ func (c *course) measure(ctx context.Context, o TrainOptions) error {
 }
 
 func (c *course) learn(ctx context.Context, o TrainOptions) (*local.Step, error) {
-	b, _, err := local.Train(ctx, c.examples(), local.Options{Seed: o.Seed, Linear: o.linear})
+	b, _, err := local.Train(ctx, c.examples(), local.Options{Seed: o.Seed, Settings: o.settings})
 	if err != nil {
 		return nil, err
 	}

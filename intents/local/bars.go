@@ -16,10 +16,10 @@ const (
 // chooseBars sets the bars by answers to examples held back. The one for
 // actionable kinds and for being sure look at days alone, since single lines
 // hold far more reports than life.
-func chooseBars(examples []Example, r linear.Report) Bars {
+func chooseBars(examples []Example, reports [2]linear.Report) Bars {
 	var act, danger, private []judged
 	var kinds []judged
-	for _, h := range r.Heads {
+	for _, h := range append(reports[0].Heads, reports[1].Heads...) {
 		for i, p := range h.Predictions {
 			e := examples[i]
 			switch {

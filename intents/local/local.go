@@ -35,11 +35,14 @@ const (
 	no         = "no"
 )
 
-// header is the first line of a model file, in JSON; the linear model follows.
+// header is the first line of a model file, in JSON. Two linear models follow:
+// what kind of message it is, and what it is about. The first leans on the
+// scene, the second on the words; learnt apart, each does better.
 type header struct {
 	Youshi string `json:"youshi"` // "local model"
 	Format int    `json:"format"`
 	Bars   Bars   `json:"bars"`
+	Kind   int    `json:"kind"` // bytes of the first model
 }
 
 // Bars are the probabilities from which on the model is believed.
@@ -52,8 +55,9 @@ type Bars struct {
 
 // Step is the trained step of the chain. It is safe for use by many lanes.
 type Step struct {
-	model *linear.Model
-	bars  Bars
+	kind   *linear.Model // headIntent
+	matter *linear.Model // the other heads
+	bars   Bars
 }
 
 // Open reads a model file made by Train. The error says what is wrong with it.
@@ -66,16 +70,29 @@ func Open(b []byte) (*Step, error) {
 	if h.Format != fileFormat {
 		return nil, fmt.Errorf("opening the local model: the file has format %d, this program reads format %d: train the model anew", h.Format, fileFormat)
 	}
-	model, err := linear.Load(rest)
+	if h.Kind < 0 || h.Kind > len(rest) {
+		return nil, errors.New("opening the local model: the file was cut short")
+	}
+	s := &Step{bars: h.Bars}
+	var err error
+	if s.kind, err = load(rest[:h.Kind], headIntent); err != nil {
+		return nil, err
+	}
+	s.matter, err = load(rest[h.Kind:], headCategory, headUrgency, headTopic, headSensitive)
+	return s, err
+}
+
+func load(b []byte, heads ...string) (*linear.Model, error) {
+	m, err := linear.Load(b)
 	if err != nil {
 		return nil, fmt.Errorf("opening the local model: %w", err)
 	}
-	for _, head := range []string{headIntent, headCategory, headUrgency, headTopic, headSensitive} {
-		if model.Labels(head) == nil {
+	for _, head := range heads {
+		if m.Labels(head) == nil {
 			return nil, fmt.Errorf("opening the local model: it does not answer %q: train the model anew", head)
 		}
 	}
-	return &Step{model, h.Bars}, nil
+	return m, nil
 }
 
 // Name is "local".
@@ -85,34 +102,30 @@ func (*Step) Name() string { return "local" }
 func (s *Step) Bars() Bars { return s.bars }
 
 // Try says what m means. Confidence is the calibrated probability of the kind;
-// sure from the bar of the model file on. There is never an error. A message
-// without words and without a quote is nothing to it.
+// sure from the bar of the model file on. There is never an error.
 func (s *Step) Try(_ context.Context, m grid.Message, scene grid.Scene) (grid.Intent, bool, error) {
-	return s.decide(s.model.Predict(read(m, scene)), m)
-}
-
-func (s *Step) decide(a linear.Answer, m grid.Message) (grid.Intent, bool, error) {
-	kind, p := s.kind(a.Head(headIntent))
-	in := grid.Intent{Kind: kind, Confidence: p}
+	doc := read(m, scene)
+	kind, p := s.choose(s.kind.Predict(doc).Head(headIntent))
+	about := s.matter.Predict(doc)
+	in := grid.Intent{Kind: kind, Confidence: p, Sensitive: about.Head(headSensitive).Of(yes) >= s.bars.Sensitive}
 	if kind.Actionable() {
-		in.Category = grid.Category(a.Head(headCategory).Label)
+		in.Category = grid.Category(about.Head(headCategory).Label)
 	}
 	if kind == grid.Report || kind == grid.Wish {
-		in.Urgency = s.urgency(a.Head(headUrgency))
+		in.Urgency = s.urgency(about.Head(headUrgency))
 	}
 	if kind.Actionable() || kind == grid.Inquiry {
-		in.Topic = grid.Topic(a.Head(headTopic).Label)
+		in.Topic = grid.Topic(about.Head(headTopic).Label)
 		in.Summary = intents.Summarise(m.Text)
 	}
 	if kind.Actionable() || kind == grid.Inquiry || kind == grid.FollowUp {
 		in.Location = intents.Place(m.Text)
 	}
-	in.Sensitive = a.Head(headSensitive).Of(yes) >= s.bars.Sensitive
 	return in, p >= s.bars.Sure, nil
 }
 
-// kind chooses: actionable kinds together must reach their bar.
-func (s *Step) kind(p linear.Prediction) (grid.Kind, float64) {
+// choose gives the kind and its probability: actionable kinds together must reach their bar.
+func (s *Step) choose(p linear.Prediction) (grid.Kind, float64) {
 	act := actionable(p) >= s.bars.Actionable
 	best, most := grid.Chatter, -1.0
 	for i, label := range p.Labels {
