@@ -58,7 +58,7 @@ async function player(body) {
     const p = body ? await post("/api/demo", body) : await get("/api/demo");
     const playing = Boolean(p.play ?? p.playing);
     $("player").hidden = false;
-    $("play").textContent = playing ? "⏸ 暂停" : "▶ 播放";
+    $("play").textContent = playing ? "暂停" : "播放";
     $("play").setAttribute("aria-pressed", String(playing));
     $("next").disabled = playing || p.left === 0;
     $("play").disabled = p.left === 0 && !playing;

@@ -9,6 +9,7 @@ import { markRead, recall, remember, state, unread } from "./state.js";
 import * as write from "./write.js";
 import * as demo from "./demo.js";
 
+const away = "连接断开，正在重连…";
 let live, looking, again, told = new Set();
 
 const acts = {
@@ -16,12 +17,14 @@ const acts = {
   reply: write.reply, edit: write.edit, again: write.send,
   drop(p) { state.pending = state.pending.filter((x) => x !== p); draw(); },
   async older() {
-    const log = $("log"), height = log.scrollHeight, top = log.scrollTop;
+    const log = $("log");
     const more = await get("/api/history", { chat: state.open, as: state.who, before: state.before }).catch((e) => complain(e.message));
     if (!more) return;
     const have = new Set(state.lines.map((l) => l.id));
     state.lines = [...more.lines.filter((l) => !have.has(l.id)), ...state.lines];
     state.before = more.before;
+    atEnd = false; // whoever asks for older lines reads there
+    const height = log.scrollHeight, top = log.scrollTop;
     draw();
     log.scrollTop = top + log.scrollHeight - height;
   },
@@ -55,14 +58,31 @@ const acts = {
 // draw shows the state. It stays at the end when it was there, or when told to.
 function draw(toEnd) {
   const log = $("log");
-  const atEnd = toEnd || log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  if (toEnd === true) atEnd = true;
+  $("write").hidden = !state.open;
   keep(log, items(acts));
   const silent = state.open && !state.lines.length && !state.pending.some((p) => p.chat === state.open);
   if (silent) log.append(el("p.empty", { "data-key": "empty" }, state.open.startsWith("private:") ? `这里只有你和${state.me.bot}。不方便在群里说的事，可以在这里说。` : "还没有人说话，来说第一句吧。"));
-  if (atEnd) { log.scrollTop = log.scrollHeight; $("newer").hidden = true; }
+  if (atEnd) toTheEnd();
   drawRooms();
-  $("write").hidden = !state.open;
 }
+
+// atEnd says that the reader follows the talk; what grows (a picture that has
+// come, a keyboard that takes half the window) must not leave them behind.
+let atEnd = true;
+
+function toTheEnd() {
+  $("log").scrollTop = $("log").scrollHeight;
+  $("newer").hidden = true;
+}
+
+$("log").addEventListener("scroll", () => {
+  const log = $("log");
+  atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  if (atEnd) $("newer").hidden = true;
+});
+$("log").addEventListener("load", () => { if (atEnd) toTheEnd(); }, true);
+new ResizeObserver(() => { if (atEnd) toTheEnd(); }).observe($("log"));
 
 function drawRooms() {
   keep($("rooms"), state.rooms.map((room) => {
@@ -97,7 +117,7 @@ async function look() {
     trouble("");
   } catch (e) {
     if (e.status === 401) welcome();
-    else trouble(e.message);
+    else trouble(e.status === 0 ? away : e.message);
   } finally {
     looking = false;
   }
@@ -140,8 +160,7 @@ function merge({ lines, before }) {
   const news = fresh.filter((l) => l.bot || l.from !== state.who);
   if (!news.length) return;
   say(news.slice(-3).map((l) => `${l.from}：${l.text || "发来一条消息"}`).join("。"));
-  const log = $("log");
-  if (log.scrollHeight - log.scrollTop - log.clientHeight >= 80) {
+  if (!atEnd) {
     $("newer").textContent = "↓ 有新消息";
     $("newer").hidden = false;
   }
@@ -167,6 +186,7 @@ function open(id) {
     told = new Set();
     write.clear();
     $("newer").hidden = true;
+    atEnd = true;
   }
   $("app").dataset.view = "chat";
   const room = state.rooms.find((r) => r.id === id);
@@ -204,7 +224,7 @@ function listen() {
   stream.addEventListener("changed", look);
   stream.addEventListener("error", () => {
     clearTimeout(down);
-    down = setTimeout(() => trouble("连接断开，正在重连…"), 1500);
+    down = setTimeout(() => trouble(away), 1500);
     if (stream.readyState === EventSource.CLOSED) setTimeout(() => { if (live === stream) listen(); }, 3000);
   });
 }
@@ -240,8 +260,7 @@ $("sign-up").addEventListener("submit", async (e) => {
 });
 $("welcome").addEventListener("cancel", (e) => e.preventDefault());
 $("back").addEventListener("click", () => { $("app").dataset.view = "list"; document.querySelector(`.room[aria-current=true]`)?.focus(); });
-$("newer").addEventListener("click", () => { $("log").scrollTop = $("log").scrollHeight; $("newer").hidden = true; });
-$("log").addEventListener("scroll", () => { const l = $("log"); if (l.scrollHeight - l.scrollTop - l.clientHeight < 80) $("newer").hidden = true; });
+$("newer").addEventListener("click", toTheEnd);
 for (const b of document.querySelectorAll("[data-close]")) b.addEventListener("click", () => b.closest("dialog").close());
 document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
 setInterval(() => { if (!document.hidden && state.who) look(); }, 30000); // should a stream have died unseen

@@ -56,7 +56,7 @@ export function initial(name) {
 }
 
 export function hue(name) {
-  let h = 0;
-  for (const c of name) h = (h * 31 + c.codePointAt(0)) >>> 0;
-  return "hue" + (h % 10);
+  let h = 2166136261; // FNV-1a: names that differ little get different colours
+  for (const c of name) h = Math.imul(h ^ c.codePointAt(0), 16777619) >>> 0;
+  return "hue" + ((h >>> 7) % 10);
 }
