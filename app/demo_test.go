@@ -13,7 +13,7 @@ import (
 // monday is a working day, at ten.
 var monday = time.Date(2026, 11, 9, 10, 0, 0, 0, config.Default().Timezone)
 
-const broken = "3号楼2单元的电梯又坏了，老人下不了楼，谁来修修"
+const brokenLift = "3号楼2单元的电梯又坏了，老人下不了楼，谁来修修"
 
 // grid1 is a demo with one grid, one worker and one secretary of its own.
 func grid1(t *testing.T, db string) *visitor {
@@ -25,7 +25,7 @@ func grid1(t *testing.T, db string) *visitor {
 
 func TestAMatterIsCarriedFromTheReportToTheSummary(t *testing.T) {
 	s := grid1(t, "")
-	id := s.say("g1", "张大妈", broken)
+	id := s.say("g1", "张大妈", brokenLift)
 	ack := s.await(0, kindIs("ack", "group:g1"))
 	if ack.ReplyTo == nil || *ack.ReplyTo != id || ack.Ticket == nil {
 		t.Fatalf("the first answer does not quote the report: %+v", ack)
@@ -71,7 +71,7 @@ func TestAMatterIsCarriedFromTheReportToTheSummary(t *testing.T) {
 
 func TestTwoDaysPushedBringRemindersAndOneLevelUpInOrderAndNoneAtNight(t *testing.T) {
 	s := grid1(t, "")
-	s.say("g1", "张大妈", broken)
+	s.say("g1", "张大妈", brokenLift)
 	no := *s.await(0, kindIs("ack", "group:g1")).Ticket
 	s.push("48h")
 	var last time.Time
@@ -111,7 +111,7 @@ func TestTwoDaysPushedBringRemindersAndOneLevelUpInOrderAndNoneAtNight(t *testin
 func TestADemoThatIsStartedAgainGoesOnWhereItWas(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "demo.db")
 	s := grid1(t, db)
-	s.say("g1", "张大妈", broken)
+	s.say("g1", "张大妈", brokenLift)
 	no := *s.await(0, kindIs("ack", "group:g1")).Ticket
 	was := s.push("26h")
 	before := s.said(0)
