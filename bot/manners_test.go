@@ -199,6 +199,19 @@ func TestSenderManners(t *testing.T) {
 	}
 }
 
+func TestSenderListThatComesLateKeepsTheNextOneAway(t *testing.T) {
+	clock := bot.NewPushed(at("10:00"))
+	h := build(t, clock)
+	h.ch.Script(failing(map[string][]error{"2+3": {later(2 * time.Hour)}}))
+	s := h.sender()
+	for n, moment := range []string{"10:00", "10:10", "10:20", "10:40", "10:50"} {
+		live(t, clock, s, at(moment))
+		h.say(reminder(fmt.Sprint(n+1), "p1"))
+	}
+	live(t, clock, s, at("20:00"))
+	want(t, "said", h.spoken(), []string{"10:00 1", "12:30 2+3", "13:00 4+5"})
+}
+
 // Whatever is written when: no group gets more than six notices within an hour,
 // nobody is reminded twice within half an hour or seven times a day, the night is
 // quiet, and every text is said exactly once.

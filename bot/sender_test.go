@@ -286,24 +286,33 @@ func TestSenderOneAtATimeInEachChat(t *testing.T) {
 }
 
 func TestSenderKeepsThePlatformsLimits(t *testing.T) {
-	inBubble(t, "in a chat, in a group's minute, and over all", func(t *testing.T) {
+	times := func(t *testing.T, limits bot.Limits, to ...grid.ChatID) []time.Duration {
 		h := build(t, bot.MachineTime{})
-		h.ch.Bounds = bot.Limits{PerChat: time.Second, PerGroupMinute: 3, Overall: 100 * time.Millisecond}
-		var gaps []time.Duration
+		h.ch.Bounds = limits
+		var mu sync.Mutex
+		var at []time.Duration
 		h.ch.Script(func(context.Context, grid.Chat, grid.Outgoing) error {
-			gaps = append(gaps, time.Since(monday))
+			mu.Lock()
+			defer mu.Unlock()
+			at = append(at, time.Since(monday))
 			return nil
 		})
+		for _, id := range to {
+			h.say(grid.Outgoing{To: id, Class: grid.ClassAnswer, Kind: grid.PostAnswer, Text: "好"})
+		}
 		s := h.sender()
 		stop := start(t, s.Run)
-		for range 4 {
-			h.say(class(grid.ClassAnswer, "a"))
-		}
-		h.say(grid.Outgoing{To: "group:g2", Kind: grid.PostResult, Text: "b"})
-		s.Kick()
 		time.Sleep(2 * time.Minute)
 		stop()
-		want(t, "said after", gaps, []time.Duration{0, 100 * time.Millisecond, time.Second, 2 * time.Second, time.Minute})
+		return at
+	}
+	inBubble(t, "between two posts in a chat, and in a group's minute", func(t *testing.T) {
+		got := times(t, bot.Limits{PerChat: time.Second, PerGroupMinute: 3}, "group:g1", "group:g1", "group:g1", "group:g1")
+		want(t, "said after", got, []time.Duration{0, time.Second, 2 * time.Second, time.Minute})
+	})
+	inBubble(t, "over all chats", func(t *testing.T) {
+		got := times(t, bot.Limits{Overall: 100 * time.Millisecond}, "group:g1", "group:g2", "staff:g1")
+		want(t, "said after", got, []time.Duration{0, 100 * time.Millisecond, 200 * time.Millisecond})
 	})
 }
 
