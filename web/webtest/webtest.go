@@ -169,13 +169,13 @@ func (p *Page) Until(what, expression string) {
 // Shows waits until the element's visible text contains text.
 func (p *Page) Shows(selector, text string) {
 	p.t.Helper()
-	p.Until(selector+" shows "+text, `[...document.querySelectorAll(`+quote(selector)+`)].some(e => e.innerText.includes(`+quote(text)+`))`)
+	p.Until(selector+" shows "+text, `[...document.querySelectorAll(`+quote(selector)+`)].some(e => e.getClientRects().length && e.innerText.includes(`+quote(text)+`))`)
 }
 
 // Hides waits until no element of the selector contains text any more.
 func (p *Page) Hides(selector, text string) {
 	p.t.Helper()
-	p.Until(selector+" hides "+text, `![...document.querySelectorAll(`+quote(selector)+`)].some(e => e.innerText.includes(`+quote(text)+`))`)
+	p.Until(selector+" hides "+text, `![...document.querySelectorAll(`+quote(selector)+`)].some(e => e.getClientRects().length && e.innerText.includes(`+quote(text)+`))`)
 }
 
 // Text gives the visible text of the first element.

@@ -87,7 +87,7 @@ new ResizeObserver(() => { if (atEnd) toTheEnd(); }).observe($("log"));
 function drawRooms() {
   keep($("rooms"), state.rooms.map((room) => {
     const n = unread(room), current = room.id === state.open, last = room.last;
-    const words = !last ? "" : last.recalled ? `${last.from}撤回了一条消息`
+    const words = !last ? (room.kind === "private" ? "不便在群里说的，来这里说" : "还没有消息") : last.recalled ? `${last.from}撤回了一条消息`
       : `${last.from}：${last.text || { image: "[图片]", voice: "[语音]", location: "[位置]", file: "[文件]" }[last.kind] || "[消息]"}`;
     const time = last ? when(last.at, state.now) : "";
     return { key: room.id, sig: JSON.stringify([room.name, n, current, words, time]), make: () => roomItem(room, n, current, words, time) };
@@ -100,7 +100,7 @@ function roomItem(room, n, current, words, time) {
   return el("li", {}, el("button.room", { type: "button", "data-chat": room.id, "aria-current": String(current), onclick: () => open(room.id) },
     face, el("span.what", {},
       el("span.top", {}, el("span.name", {}, room.name), el("span.when", {}, time)),
-      el("span.last", {}, el("span", {}, words || "　"), n > 0 && el("span.badge", { "aria-label": n + "条未读" }, n >= 30 ? "30+" : String(n))))));
+      el("span.last", {}, el("span", {}, words), n > 0 && el("span.badge", { "aria-label": n + "条未读" }, n >= 30 ? "30+" : String(n))))));
 }
 
 // look asks the program what there is now. Looks do not overlap: what changes

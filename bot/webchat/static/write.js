@@ -78,7 +78,7 @@ function show(focus = true) {
 }
 
 async function submit() {
-  const text = $("text").value;
+  const text = $("text").value.replace(/^\n+|\n+$/g, ""); // empty lines around the words are slips
   if (!state.open || (!text.trim() && !draft.file)) return;
   if (draft.edit) {
     const line = draft.edit;
