@@ -103,6 +103,10 @@ type Messages interface {
 	Recent(chats []grid.ChatID, before grid.MessageID, n int) ([]grid.Message, error)
 	// Between yields messages with from <= Sent < to, in order of Sent, then of storing.
 	Between(from, to time.Time) iter.Seq2[grid.Message, error]
+	// Forget drops the messages heard in calendar months (UTC) that ended before
+	// that time, whole months only, and gives how many months went. Tickets and
+	// the journal keep their ids; Get then says ErrNotFound.
+	Forget(before time.Time) (months int, err error)
 }
 
 // Tickets are the matters, each the fold of its journal.

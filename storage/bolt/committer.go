@@ -255,18 +255,23 @@ func (m *committer) flush(b *bbolt.Tx) (err error) {
 		}
 	}()
 	if err := b.Commit(); err != nil {
-		if last, readErr := m.last(); readErr != nil || last >= id {
-			m.broken = unclear(m.path, errors.Join(err, readErr))
-			m.log.Error("a write ended unclear; the store is shut until the next start", "err", m.broken)
-			return m.broken
-		}
-		return m.unwritable(err)
+		return m.failed(id, err)
 	}
 	if m.failing {
 		m.failing = false
 		m.log.Info("the store can be written again")
 	}
 	return nil
+}
+
+// failed judges a commit that ended with an error: can readers see it all the same?
+func (m *committer) failed(id int, err error) error {
+	if last, readErr := m.last(); readErr != nil || last >= id {
+		m.broken = unclear(m.path, errors.Join(err, readErr))
+		m.log.Error("a write ended unclear; the store is shut until the next start", "err", m.broken)
+		return m.broken
+	}
+	return m.unwritable(err)
 }
 
 // last gives the id of the last transaction that a reader sees.

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"youshi/grid"
@@ -211,4 +213,59 @@ func TestClosingWaitsForWhatWasAskedBefore(t *testing.T) {
 	if got := noted(t, s); got != "a" {
 		t.Errorf("kept %q, want a", got)
 	}
+}
+
+func TestAWriteThatEndedUnclearShutsTheStoreUntilItIsOpenedAnew(t *testing.T) {
+	s := openTemp(t)
+	if err := s.Update(t.Context(), "c", note("a")); err != nil {
+		t.Fatal(err)
+	}
+	last, err := s.writer.last()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// As if the disk had reported an error after the last commit could be seen.
+	if err := s.writer.failed(last, syscall.EIO); !errors.Is(err, syscall.EIO) || grid.CodeOf(err) != grid.Shut {
+		t.Errorf("it is judged as %v, want code shut and the cause", err)
+	}
+	if err := s.Update(t.Context(), "c", note("b")); grid.CodeOf(err) != grid.Shut || !strings.Contains(err.Error(), "nobody knows") {
+		t.Errorf("the next update ended with %v, want code shut and why", err)
+	}
+	if got := noted(t, s); got != "a" {
+		t.Errorf("a view sees %q, want a", got)
+	}
+	path := s.path
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s, err = Open(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Update(t.Context(), "c", note("b")); err != nil {
+		t.Errorf("after opening anew: %v", err)
+	}
+}
+
+func TestTheStoreWorksInVirtualTimeAndLeavesNoGoroutine(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "youshi.db")
+	synctest.Test(t, func(t *testing.T) { // fails by itself when a goroutine is left
+		s, err := Open(t.Context(), path, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			time.Sleep(24 * time.Hour)
+			if err := s.Update(t.Context(), "c", note(time.Now().Format("02"))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := noted(t, s); got != "020304" {
+			t.Errorf("kept %q", got)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	})
 }

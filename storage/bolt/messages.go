@@ -76,12 +76,14 @@ func (m messages) Put(msg grid.Message) error {
 	)
 }
 
+const monthLayout = "2006-01"
+
 func monthOf(m grid.Message) string {
 	at := m.Heard
 	if at.IsZero() {
 		at = m.Sent
 	}
-	return at.UTC().Format("2006-01")
+	return at.UTC().Format(monthLayout)
 }
 
 func (m messages) Get(id grid.MessageID) (grid.Message, error) {
@@ -172,4 +174,25 @@ func (m messages) Between(from, to time.Time) iter.Seq2[grid.Message, error] {
 			step(first, append(first.key, 0))
 		}
 	}
+}
+
+func (m messages) Forget(before time.Time) (int, error) {
+	this := before.UTC().Format(monthLayout) // it has not ended before that time
+	var old []string
+	for k := range walk(m.look(messagesBucket), nil, []byte(this)) {
+		old = append(old, string(k))
+	}
+	if len(old) == 0 {
+		return 0, nil
+	}
+	b, err := m.edit(messagesBucket)
+	if err != nil {
+		return 0, err
+	}
+	for _, month := range old {
+		if err := b.DeleteBucket([]byte(month)); err != nil {
+			return 0, fmt.Errorf("forgetting the messages of %s: %w", month, err)
+		}
+	}
+	return len(old), nil
 }

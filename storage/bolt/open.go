@@ -24,7 +24,7 @@ const (
 	lockWait = time.Second
 	// mapSize is the address space kept for the file (no memory, no disk). When
 	// a file outgrows it, writers wait for every open reader.
-	mapSize = 8 << 30
+	mapSize = 8 << 30 & math.MaxInt // 32 bits have no room for it: 0
 )
 
 // Open opens the store in the file at path, and makes it when there is none and
@@ -160,8 +160,8 @@ func damage(path string, err *error) {
 func openFile(path string, o Options, mapped int) (db *bbolt.DB, err error) {
 	defer damage(path, &err)
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	if runtime.GOOS == "windows" || math.MaxInt == math.MaxInt32 {
-		mapped = 0 // Windows makes the file as large as the map; 32 bits have no room
+	if runtime.GOOS == "windows" {
+		mapped = 0 // there the file becomes as large as its map
 	}
 	bo := &bbolt.Options{
 		Timeout:         lockWait,

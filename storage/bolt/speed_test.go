@@ -78,7 +78,7 @@ func TestCommittingTogetherPays(t *testing.T) {
 		peer       string
 		callers, n int
 		times      float64
-	}{{"bbolt update", 64, 1280, 3}, {"bbolt batch", 1, 30, 2}} {
+	}{{"bbolt update", 64, 640, 3}, {"bbolt batch", 1, 30, 2}} {
 		t.Run(fmt.Sprintf("%d callers are %v times as fast as %s", c.callers, c.times, c.peer), func(t *testing.T) {
 			var ratio float64
 			for range 3 {

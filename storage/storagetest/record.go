@@ -107,6 +107,30 @@ func testMessages(t *testing.T, open func(*testing.T) storage.Store) {
 			d.same("from included, to not", d.between(at(1), at(2*month)), []string{"m1", "m3", "m4"})
 			d.same("nothing", d.between(at(5), at(5)), nil)
 		},
+		"whole months are forgotten, and what is heard afterwards is new": func(d desk) {
+			chat := []grid.ChatID{"group:1"}
+			d.store(message("m1", "group:1", at(0)), message("m2", "group:1", at(month)), message("m3", "group:1", at(2*month)))
+			forget := func(before time.Time, want int) {
+				d.do(func(tx storage.Tx) error {
+					n, err := tx.Messages().Forget(before)
+					d.same("months", n, want)
+					return err
+				})
+			}
+			forget(at(0), 0)
+			forget(at(month), 1) // November has ended, December has not
+			forget(at(month), 0)
+			d.same("left", d.recent(chat, "", 9), []string{"m2", "m3"})
+			d.see(func(tx storage.Tx) error {
+				_, missing := tx.Messages().Get("m1")
+				d.absent("m1", missing)
+				return nil
+			})
+			forget(at(9*month), 2)
+			d.same("nothing left", d.between(ever[0], ever[1]), nil)
+			d.store(message("m4", "group:1", at(9*month)), message("m1", "group:1", at(9*month)))
+			d.same("new ones", d.recent(chat, "", 9), []string{"m4", "m1"})
+		},
 		"a message without an id is refused": func(d desk) {
 			d.refused("a message without an id", func(tx storage.Tx) error { return tx.Messages().Put(grid.Message{}) })
 		},
