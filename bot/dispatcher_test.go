@@ -335,6 +335,21 @@ func TestDispatcherActsInTheLaneOfTheTicketNamed(t *testing.T) {
 		drain(t, h, a, chatter)
 		want(t, "acted", a.all()[1:], []string{"grid:g1: "})
 	})
+	inBubble(t, "before what was heard later, though that is being thought about", func(t *testing.T) {
+		h, a := build(t, bot.MachineTime{}), &acts{}
+		h.ticket("g1", "", nil)
+		h.hear("g2", "书记", "confirm 1")
+		h.hear("g1", "张三", "后来的话")
+		d := h.dispatcher(think(func(ctx context.Context, m grid.Message, s grid.Scene) grid.Intent {
+			if m.Chat == "group:g1" {
+				<-ctx.Done()
+			}
+			return order(ctx, m, s)
+		}), a)
+		start(t, d.Run)
+		settle(t, d)
+		want(t, "acted", a.all(), []string{"grid:g1: confirm 1", "grid:g1: 后来的话"})
+	})
 	inBubble(t, "woken there when lanes run side by side", func(t *testing.T) {
 		h, a := build(t, bot.MachineTime{}), &acts{}
 		h.ticket("g1", "", nil)
