@@ -1,0 +1,506 @@
+package handlers_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"youshi/calendar"
+	"youshi/grid"
+	"youshi/handlers"
+	"youshi/prompts"
+	"youshi/storage"
+	"youshi/storage/bolt"
+)
+
+// The small town of these tests: 幸福社区 with 第3网格, its group and its staff
+// chat, and everybody who has an office.
+const (
+	place = grid.AreaID("第3网格")
+	group = grid.ChatID("group:g3")
+	staff = grid.ChatID("staff:第3网格")
+	town  = grid.CommunityID("幸福社区")
+)
+
+var zone = time.FixedZone("CST", 8*3600)
+
+// monday is an ordinary working day.
+func monday(hour, minute int) time.Time { return time.Date(2026, 11, 9, hour, minute, 0, 0, zone) }
+
+func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+
+// fataler is *testing.T and *rapid.T.
+type fataler interface {
+	Helper()
+	Fatal(...any)
+	Fatalf(string, ...any)
+}
+
+// house is a store with the handlers in it, and a time that the test sets.
+type house struct {
+	fataler
+	store   *bolt.Store
+	acts    *handlers.Handlers
+	now     time.Time
+	ids     map[string]grid.PersonID
+	noStaff bool
+	away    []string // whom no channel reaches in private
+	homes   map[string]string
+	said    int
+	last    grid.Seq // of the posts seen
+}
+
+// option changes the house before it is settled.
+type option func(*house)
+
+// withoutStaffChat leaves the staff chat unbound.
+func withoutStaffChat(h *house) { h.noStaff = true }
+
+// unreachable are people whom no channel reaches in private.
+func unreachable(names ...string) option { return func(h *house) { h.away = names } }
+
+// living puts people into households ("3-2-502").
+func living(homes map[string]string) option { return func(h *house) { h.homes = homes } }
+
+var townsfolk = []grid.Person{
+	{Name: "张大妈"}, {Name: "李大爷"}, {Name: "王阿姨"}, {Name: "赵叔"},
+	{Name: "李敏", Offices: []grid.Office{{Role: grid.GridWorker, Area: place}}},
+	{Name: "物业小孙", Offices: []grid.Office{{Role: grid.Property, Area: place}}},
+	{Name: "老周", Offices: []grid.Office{{Role: grid.BuildingHead, Area: place}}},
+	{Name: "王书记", Offices: []grid.Office{{Role: grid.Secretary, Area: "幸福社区"}}},
+	{Name: "街道老赵", Offices: []grid.Office{{Role: grid.SubdistrictHQ, Area: "天河街道"}}},
+	{Name: "区里老钱", Offices: []grid.Office{{Role: grid.DistrictHQ, Area: "垦利区"}}},
+}
+
+func newHouse(t *testing.T, options ...option) *house {
+	t.Helper()
+	return openHouse(t, filepath.Join(t.TempDir(), "youshi.db"), t.Cleanup, options...)
+}
+
+func openHouse(t fataler, path string, cleanup func(func()), options ...option) *house {
+	t.Helper()
+	store, err := bolt.Open(context.Background(), path, bolt.Options{Scratch: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cleanup(func() { store.Close() })
+	voice, err := prompts.Open("zh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &house{fataler: t, store: store, now: monday(9, 0), ids: map[string]grid.PersonID{}}
+	h.acts = handlers.New(handlers.Options{Calendar: calendar.Default(), Voice: voice, Bot: "小格", Clocks: handlers.DefaultClocks(),
+		Judging: handlers.Judging{Lasts: days(3), RemindAfter: days(1)},
+		Reach: func(tx storage.Tx, p grid.Person) (grid.ChatID, bool, error) {
+			return grid.ChatID("private:" + string(p.ID)), !slices.Contains(h.away, p.Name), nil
+		}})
+	for _, o := range options {
+		o(h)
+	}
+	h.update(h.settle)
+	return h
+}
+
+// settle builds the tree, the chats and the people.
+func (h *house) settle(tx storage.Tx) error {
+	r := tx.Roster()
+	for _, a := range []grid.Area{{ID: "垦利区", Kind: grid.District}, {ID: "天河街道", Kind: grid.Subdistrict, Parent: "垦利区"},
+		{ID: "幸福社区", Kind: grid.Community, Parent: "天河街道"}, {ID: place, Kind: grid.Grid, Parent: "幸福社区", Households: 300},
+		{ID: "第4网格", Kind: grid.Grid, Parent: "幸福社区"}} {
+		if err := r.PutArea(a); err != nil {
+			return err
+		}
+	}
+	chats := []grid.Chat{{ID: group, Kind: grid.GroupChat, Area: place}, {ID: "group:g4", Kind: grid.GroupChat, Area: "第4网格"}}
+	if !h.noStaff {
+		chats = append(chats, grid.Chat{ID: staff, Kind: grid.StaffChat, Area: place})
+	}
+	for _, p := range townsfolk {
+		p.Identities, p.Household = []grid.Identity{{Channel: "test", ID: p.Name}}, h.homes[p.Name]
+		p, err := r.PutPerson(p)
+		if err != nil {
+			return err
+		}
+		h.ids[p.Name] = p.ID
+		chats = append(chats, grid.Chat{ID: grid.ChatID("private:" + string(p.ID)), Kind: grid.PrivateChat, Person: p.ID})
+	}
+	for _, c := range chats {
+		c.Channel, c.Native = "test", string(c.ID)
+		if err := r.PutChat(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (h *house) update(fn func(storage.Tx) error) {
+	h.Helper()
+	if err := h.store.Update(context.Background(), town, fn); err != nil {
+		h.Fatal(err)
+	}
+}
+
+func (h *house) view(fn func(storage.Tx) error) {
+	h.Helper()
+	if err := h.store.View(context.Background(), town, fn); err != nil {
+		h.Fatal(err)
+	}
+}
+
+// private is the private chat with somebody.
+func (h *house) private(name string) grid.ChatID {
+	return grid.ChatID("private:" + string(h.ids[name]))
+}
+
+// heard is what followed from one event.
+type heard struct {
+	posts  posts
+	msg    grid.Message
+	ticket grid.Ticket // of the message, as it is now
+}
+
+// act lets the handlers act on one event and gives the posts that it made.
+func (h *house) act(ev grid.Event) heard {
+	h.Helper()
+	ev.At = h.now
+	h.update(func(tx storage.Tx) error { return h.acts.Handle(context.Background(), tx, ev) })
+	var out heard
+	out.posts = h.news()
+	h.view(func(tx storage.Tx) (err error) {
+		if ev.Message.ID == "" {
+			return nil
+		}
+		if out.msg, err = tx.Messages().Get(ev.Message.ID); err == nil && out.msg.Ticket != 0 {
+			out.ticket, err = tx.Tickets().Get(out.msg.Ticket)
+		}
+		return err
+	})
+	h.check()
+	return out
+}
+
+// news gives the posts that were written since it was last asked.
+func (h *house) news() posts {
+	var out posts
+	h.view(func(tx storage.Tx) error {
+		for o, err := range tx.Outbox().Queue() {
+			if err != nil {
+				return err
+			}
+			if o.Seq > h.last {
+				out = append(out, o)
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(out, func(a, b grid.Outgoing) int { return int(a.Seq) - int(b.Seq) })
+	for _, o := range out {
+		h.last = max(h.last, o.Seq)
+	}
+	return out
+}
+
+// line is a message about to be said.
+func (h *house) line(who string, chat grid.ChatID, kind grid.MessageKind, text string) grid.Message {
+	h.said++
+	return grid.Message{ID: grid.MessageID(fmt.Sprintf("m%d", h.said)), Chat: chat, From: h.ids[who], Kind: kind, Text: text, Sent: h.now, Heard: h.now}
+}
+
+// hears puts a line on disk as hearing does and lets the handlers act on it.
+func (h *house) hears(kind grid.EventKind, m grid.Message, in grid.Intent) heard {
+	h.Helper()
+	h.update(func(tx storage.Tx) error { return tx.Messages().Put(m) })
+	m.Text = ""
+	return h.act(grid.Event{Kind: kind, Chat: m.Chat, From: m.From, Message: m, Intent: in})
+}
+
+func (h *house) say(who, text string, in grid.Intent) heard {
+	h.Helper()
+	return h.sayIn(group, who, text, in)
+}
+
+func (h *house) sayIn(chat grid.ChatID, who, text string, in grid.Intent) heard {
+	h.Helper()
+	return h.hears(grid.EventMessage, h.line(who, chat, grid.TextMessage, text), in)
+}
+
+// order gives a command where such people give it: staff in the staff chat (in
+// private where there is none), residents in the group.
+func (h *house) order(who string, c grid.Command) heard {
+	h.Helper()
+	chat := group
+	switch {
+	case isStaff(who) && h.noStaff:
+		chat = h.private(who)
+	case isStaff(who):
+		chat = staff
+	}
+	return h.orderIn(chat, who, c)
+}
+
+func isStaff(who string) bool {
+	return slices.ContainsFunc(townsfolk, func(p grid.Person) bool { return p.Name == who && len(p.Offices) > 0 })
+}
+
+func (h *house) orderIn(chat grid.ChatID, who string, c grid.Command) heard {
+	h.Helper()
+	return h.sayIn(chat, who, string(c.Want)+c.Ticket.String(), grid.Intent{Kind: grid.Order, Command: &c, By: "rule", Confidence: 1})
+}
+
+// press presses a button under a post; it must be there.
+func (h *house) press(who string, o grid.Outgoing, label string) heard {
+	h.Helper()
+	i := slices.IndexFunc(o.Buttons, func(b grid.Button) bool { return b.Label == label })
+	if i < 0 {
+		h.Fatalf("no button %q under %q, only %v", label, o.Text, o.Buttons)
+	}
+	c := o.Buttons[i].Command
+	return h.act(grid.Event{Kind: grid.EventPress, Chat: o.To, From: h.ids[who], Press: &grid.Press{Post: o.ID, Button: label},
+		Intent: grid.Intent{Kind: grid.Order, Command: &c, By: "rule", Confidence: 1}})
+}
+
+// recall takes a message back as hearing does, then acts on it.
+func (h *house) recall(who string, of grid.MessageID) heard {
+	h.Helper()
+	var chat grid.ChatID
+	h.update(func(tx storage.Tx) error {
+		m, err := tx.Messages().Get(of)
+		if err != nil {
+			return err
+		}
+		chat = m.Chat
+		m.Sealed, m.Text, m.Recalled = append(m.Sealed, m.Text), "", h.now
+		m.Intent.Summary, m.Intent.Location = "", ""
+		return tx.Messages().Put(m)
+	})
+	m := h.line(who, chat, grid.RecallMessage, "")
+	m.Of = of
+	return h.hears(grid.EventRecall, m, grid.Intent{Kind: grid.Chatter, By: "rule"})
+}
+
+func (h *house) edit(who string, of grid.MessageID, text string, in grid.Intent) heard {
+	h.Helper()
+	m := h.line(who, group, grid.EditMessage, text)
+	m.Of = of
+	return h.hears(grid.EventEdit, m, in)
+}
+
+// advance lets time pass: every timer on the way fires in order, as the Clock
+// fires it. It gives what was posted.
+func (h *house) advance(to time.Time) posts {
+	h.Helper()
+	var out posts
+	for fired := 0; ; fired++ {
+		var next []grid.Timer
+		h.view(func(tx storage.Tx) (err error) { next, err = tx.Timers().Due(to, 1); return err })
+		if len(next) == 0 {
+			break
+		}
+		if fired > 2000 {
+			h.Fatalf("timer %s does not come to rest", next[0].ID)
+		}
+		if next[0].Due.After(h.now) {
+			h.now = next[0].Due
+		}
+		h.update(func(tx storage.Tx) error { return tx.Timers().Cancel(next[0].ID) })
+		out = append(out, h.act(grid.Event{Kind: grid.EventTimer, Lane: next[0].Lane, Timer: &next[0]}).posts...)
+	}
+	h.now = to
+	return out
+}
+
+func (h *house) after(d time.Duration) posts { h.Helper(); return h.advance(h.now.Add(d)) }
+
+func (h *house) ticket(no grid.TicketNo) (tk grid.Ticket) {
+	h.Helper()
+	h.view(func(tx storage.Tx) (err error) { tk, err = tx.Tickets().Get(no); return err })
+	return tk
+}
+
+func (h *house) journal(no grid.TicketNo) (entries []grid.Entry) {
+	h.Helper()
+	h.view(func(tx storage.Tx) (err error) { entries, err = tx.Journal().Of(no); return err })
+	return entries
+}
+
+// posts are posts, to be asked about.
+type posts []grid.Outgoing
+
+func (p posts) to(chat grid.ChatID) posts {
+	return p.where(func(o grid.Outgoing) bool { return o.To == chat })
+}
+
+func (p posts) kind(k grid.PostKind) posts {
+	return p.where(func(o grid.Outgoing) bool { return o.Kind == k })
+}
+
+func (p posts) where(keep func(grid.Outgoing) bool) posts {
+	var out posts
+	for _, o := range p {
+		if keep(o) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// one gives the only one of them.
+func (p posts) one(h *house) grid.Outgoing {
+	h.Helper()
+	if len(p) != 1 {
+		h.Fatalf("%d posts instead of one:\n%s", len(p), p)
+	}
+	return p[0]
+}
+
+func (p posts) none(h *house) {
+	h.Helper()
+	if len(p) != 0 {
+		h.Fatalf("said although there was nothing to say:\n%s", p)
+	}
+}
+
+func (p posts) String() string {
+	var b strings.Builder
+	for _, o := range p {
+		fmt.Fprintf(&b, "%s %s %s/%s #%d: %s\n", o.Written.Format("02 15:04"), o.To, o.Class, o.Kind, o.Ticket, o.Text)
+	}
+	return b.String()
+}
+
+func (h *house) is(name string, got, want any) {
+	h.Helper()
+	if a, ok := got.(time.Time); ok {
+		if b, ok := want.(time.Time); ok && a.Equal(b) {
+			return
+		}
+	}
+	if got != want {
+		h.Fatalf("%s: got %v, want %v", name, got, want)
+	}
+}
+
+func (h *house) says(o grid.Outgoing, parts ...string) {
+	h.Helper()
+	for _, s := range parts {
+		if !strings.Contains(o.Text, s) {
+			h.Fatalf("%q does not say %q", o.Text, s)
+		}
+	}
+}
+
+// check holds what must always hold, whatever happened.
+func (h *house) check() {
+	h.Helper()
+	h.view(func(tx storage.Tx) error {
+		for tk, err := range tx.Tickets().All() {
+			if err != nil {
+				return err
+			}
+			if err := sound(tx, tk); err != nil {
+				return fmt.Errorf("ticket %d: %w", tk.No, err)
+			}
+		}
+		for m, err := range tx.Messages().Between(time.Time{}, h.now.Add(days(1000))) {
+			if err != nil {
+				return err
+			}
+			if !slices.Contains(grid.Outcomes(), m.Outcome) {
+				return fmt.Errorf("message %s (%q) ended as %q", m.ID, m.Text, m.Outcome)
+			}
+			if m.Outcome == grid.OutTicket && m.Ticket == 0 {
+				return fmt.Errorf("message %s opened no ticket", m.ID)
+			}
+		}
+		return nil
+	})
+}
+
+// sound says what is wrong with a ticket as it is stored.
+func sound(tx storage.Tx, tk grid.Ticket) error {
+	entries, err := tx.Journal().Of(tk.No)
+	if err != nil {
+		return err
+	}
+	folded, err := grid.Fold(entries)
+	if err != nil {
+		return err
+	}
+	was, _ := json.Marshal(tk)
+	if now, _ := json.Marshal(folded); string(now) != string(was) {
+		return fmt.Errorf("it is not its journal:\nstored %s\nfolded %s", was, now)
+	}
+	timer, err := tx.Timers().Get(handlers.StepTimer(tk.No))
+	switch {
+	case errors.Is(err, storage.ErrNotFound) && tk.Due != nil:
+		return fmt.Errorf("%s is due %s and no timer is set", tk.Due.Step, tk.Due.Due)
+	case err == nil && tk.Due == nil:
+		return fmt.Errorf("nothing is due, but a timer is set for %s", timer.Due)
+	case err != nil && !errors.Is(err, storage.ErrNotFound):
+		return err
+	}
+	said, err := tx.Outbox().Of(tk.No)
+	if err != nil {
+		return err
+	}
+	acks := 0
+	for _, o := range said {
+		if o.Kind == grid.PostAck {
+			acks++
+		}
+		if strings.HasPrefix(string(o.To), "group:") && tk.Private && o.State == grid.Waiting {
+			return fmt.Errorf("private, and to be said in the group: %s", o.Text)
+		}
+	}
+	if acks > 1 {
+		return fmt.Errorf("answered first %d times", acks)
+	}
+	return nil
+}
+
+// lift is a report as thinking would understand it.
+func lift() grid.Intent {
+	return grid.Intent{Kind: grid.Report, Category: grid.Immediate, Urgency: grid.Normal, Topic: "elevator", Location: "3号楼2单元",
+		Summary: "电梯坏了", By: "rule", Confidence: 0.9}
+}
+
+// of is a report changed by some.
+func of(in grid.Intent, change func(*grid.Intent)) grid.Intent { change(&in); return in }
+
+func gas() grid.Intent {
+	return of(lift(), func(in *grid.Intent) {
+		in.Category, in.Urgency, in.Topic, in.Danger, in.Shared = grid.Escalate, grid.Emergency, "water_power_gas", "gas", true
+		in.Location, in.Summary = "5号楼", "楼道里有燃气味"
+	})
+}
+
+// beaten is a private matter: its words must reach no group.
+func beaten() grid.Intent {
+	return of(lift(), func(in *grid.Intent) {
+		in.Category, in.Topic, in.Location, in.Summary, in.Sensitive = grid.Pending, "health_welfare", "6号楼", "邻居的病没人管", true
+	})
+}
+
+func follows(no grid.TicketNo, change func(*grid.Intent)) grid.Intent {
+	in := grid.Intent{Kind: grid.FollowUp, By: "rule", Confidence: 0.9, Link: grid.Link{Ticket: no, Why: "quote"}}
+	if change != nil {
+		change(&in)
+	}
+	return in
+}
+
+func want(w grid.Want, no grid.TicketNo) grid.Command { return grid.Command{Want: w, Ticket: no} }
+
+func with(w grid.Want, no grid.TicketNo, text string) grid.Command {
+	return grid.Command{Want: w, Ticket: no, Text: text}
+}
+
+func mark(no grid.TicketNo, m grid.Mark) grid.Command {
+	return grid.Command{Want: grid.WantRate, Ticket: no, Mark: m}
+}
