@@ -69,7 +69,8 @@ func read(m grid.Message, s grid.Scene) linear.Doc {
 	}
 	fields := []linear.Field{{Text: m.Text}}
 	if !m.Sent.IsZero() {
-		f.is("night", strconv.FormatBool(m.Sent.Hour() >= 22 || m.Sent.Hour() < 7))
+		hour := m.Sent.In(s.Now.Location()).Hour() // the site's, whatever zone the channel tells
+		f.is("night", strconv.FormatBool(hour >= 22 || hour < 7))
 		if before := around(&f, m, s); before != "" {
 			fields = append(fields, linear.Field{Name: fieldBefore, Text: before})
 		}

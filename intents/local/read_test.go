@@ -69,6 +69,16 @@ func TestTheBotsOwnPostIsSeenAsSuch(t *testing.T) {
 	}
 }
 
+func TestNightIsTheSitesNotTheChannels(t *testing.T) {
+	m := said("a", "吵死了", 0) // 10:00 UTC
+	for zone, want := range map[int]string{8: "night=false", 13: "night=true"} {
+		scene := grid.Scene{Now: m.Sent.In(time.FixedZone("", zone*3600))}
+		if got := read(m, scene).Flags; !slices.Contains(got, want) {
+			t.Errorf("UTC+%d: %q, want %s", zone, got, want)
+		}
+	}
+}
+
 func TestAClosedMatterAndARecalledTextAreNotLookedAt(t *testing.T) {
 	scene := grid.Scene{
 		Open:   []grid.Matter{{Ticket: grid.Ticket{No: 1, Status: grid.Closed}, SummaryText: "北门垃圾没人收"}},
