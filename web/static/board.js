@@ -65,7 +65,7 @@ function chips(t) {
 function due(t) {
   if (!t.due) return null;
   const late = overdue(t);
-  return el("span.due" + (late ? ".late" : ""), { title: w.moment(t.due, now) }, `${w.steps[t.step] || "期限"} ${w.moment(t.due, now)} · ${w.left(t.due, now)}`);
+  return el("span.due" + (late ? ".late" : ""), { title: w.moment(t.due, now) }, `${w.left(t.due, now)} · ${w.steps[t.step] || "期限"} ${w.short(t.due, now)}`);
 }
 
 function card(t) {

@@ -40,6 +40,11 @@ export function moment(iso, now) {
   return `${year}${m}月${d}日 周${weekdays[new Date(Date.UTC(y, m - 1, d)).getUTCDay()]} ${iso.slice(11, 16)}`;
 }
 
+// short tells a time as a card has room for: today's without its date.
+export function short(iso, now) {
+  return iso.slice(0, 10) === now.slice(0, 10) ? "今天 " + iso.slice(11, 16) : `${+iso.slice(5, 7)}月${+iso.slice(8, 10)}日 ${iso.slice(11, 16)}`;
+}
+
 // left tells how long it is from now to then: "还有2小时", "超期3天".
 export function left(then, now) {
   const minutes = Math.round((Date.parse(then) - Date.parse(now)) / 60000), m = Math.abs(minutes);
