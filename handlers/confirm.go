@@ -58,5 +58,5 @@ func (t *turn) reclassify(c grid.Command) error {
 	if err := t.done(tk, "reclassified", ""); err != nil {
 		return err
 	}
-	return t.ifEmergencyNow(was, tk)
+	return t.ifEmergencyNow(was, tk, "")
 }

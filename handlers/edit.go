@@ -55,7 +55,7 @@ func (t *turn) edited() (grid.Outcome, grid.TicketNo, error) {
 	case err != nil || tk.Status.Ended():
 		return grid.OutLinked, tk.No, err
 	case follows:
-		return grid.OutLinked, tk.No, t.ifEmergencyNow(was, tk)
+		return grid.OutLinked, tk.No, t.ifEmergencyNow(was, tk, in.Danger)
 	}
 	return grid.OutLinked, tk.No, t.note(tk, "edited", m.Text)
 }

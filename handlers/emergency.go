@@ -1,10 +1,15 @@
 package handlers
 
-import "youshi/grid"
+import (
+	"cmp"
+
+	"youshi/grid"
+)
 
 // ifEmergencyNow tells everybody concerned when a step made an emergency (突发)
-// of a matter: staff and assignee, the whole ladder, and the neighbours.
-func (t *turn) ifEmergencyNow(before, after grid.Ticket) error {
+// of a matter: staff and assignee, the whole ladder, and the neighbours. danger is
+// what is known of it now, "" for no more than at the opening.
+func (t *turn) ifEmergencyNow(before, after grid.Ticket, danger string) error {
 	if after.Urgency != grid.Emergency || before.Urgency == grid.Emergency || after.Status.Ended() {
 		return nil
 	}
@@ -27,16 +32,16 @@ func (t *turn) ifEmergencyNow(before, after grid.Ticket) error {
 	if err := t.tellAbove(after, "escalation.emergency", c); err != nil {
 		return err
 	}
-	return t.warn(after, grid.PostAnswer, after.Opening)
+	return t.warn(after, cmp.Or(danger, after.Danger), grid.PostAnswer, after.Opening)
 }
 
 // warn tells the neighbours what to do now, which number to call and who knows.
-func (t *turn) warn(tk grid.Ticket, kind grid.PostKind, quoting grid.MessageID) error {
+func (t *turn) warn(tk grid.Ticket, danger string, kind grid.PostKind, quoting grid.MessageID) error {
 	c, err := t.card(tk)
 	if err != nil {
 		return err
 	}
-	if c.Danger == "" || !t.Voice.Has("danger."+c.Danger) {
+	if c.Danger = danger; danger == "" || !t.Voice.Has("danger."+danger) {
 		c.Danger = "other"
 	}
 	o := grid.Outgoing{To: tk.Chat, Class: grid.ClassEmergency, Kind: kind, Ticket: tk.No, ReplyTo: quoting}

@@ -28,7 +28,7 @@ func (t *turn) firstAnswer(tk grid.Ticket, m grid.Message) error {
 	case kind == grid.GroupChat && t.now.Sub(m.Sent) > stale:
 		return nil
 	case tk.Urgency == grid.Emergency:
-		return t.warn(tk, grid.PostAck, m.ID)
+		return t.warn(tk, tk.Danger, grid.PostAck, m.ID)
 	case kind == grid.StaffChat:
 		return nil // the card that follows says it all
 	case kind == grid.PrivateChat:

@@ -44,7 +44,7 @@ func (t *turn) join(in grid.Intent) (grid.TicketNo, error) {
 	if err := t.claim(tk, in.Link.Earlier); err != nil {
 		return tk.No, err
 	}
-	if err := t.ifEmergencyNow(before, tk); err != nil {
+	if err := t.ifEmergencyNow(before, tk, in.Danger); err != nil {
 		return tk.No, err
 	}
 	if danger && !in.Shared && tk.Urgency != grid.Emergency && !tk.Status.Ended() && tk.Status != grid.Resolved {
