@@ -284,7 +284,7 @@ func TestTheDemoPushesTheClockAndPlaysTheDay(t *testing.T) {
 				_ = json.NewDecoder(r.Body).Decode(&in)
 				play.Store(in.Play)
 			}
-			writeJSON(w, 200, map[string]any{"play": play.Load(), "left": 88})
+			writeJSON(w, 200, map[string]any{"playing": play.Load(), "line": 12, "lines": 150})
 		})
 		mux.HandleFunc("/api/tickets", func(w http.ResponseWriter, r *http.Request) {
 			writeJSON(w, 200, json.RawMessage(tickets))

@@ -33,6 +33,7 @@ function draw() {
     const box = $("column-" + status);
     box.querySelector(".n").textContent = list.length;
     box.classList.toggle("chosen", status === chosen);
+    box.classList.toggle("bare", !list.length); // leaves its room to the others
     keep(box.querySelector(".cards"), list.map(item));
     const tab = $("tab-" + status);
     tab.textContent = `${w.statuses[status]} ${list.length}`;

@@ -42,7 +42,7 @@ export function moment(iso, now) {
 
 // short tells a time as a card has room for: today's without its date.
 export function short(iso, now) {
-  return iso.slice(0, 10) === now.slice(0, 10) ? "今天 " + iso.slice(11, 16) : `${+iso.slice(5, 7)}月${+iso.slice(8, 10)}日 ${iso.slice(11, 16)}`;
+  return iso.slice(0, 10) === now.slice(0, 10) ? "今天" + iso.slice(11, 16) : `${+iso.slice(5, 7)}月${+iso.slice(8, 10)}日 ${iso.slice(11, 16)}`;
 }
 
 // left tells how long it is from now to then: "还有2小时", "超期3天".

@@ -60,9 +60,10 @@ async function player(body) {
     $("player").hidden = false;
     $("play").textContent = playing ? "暂停" : "播放";
     $("play").setAttribute("aria-pressed", String(playing));
-    $("next").disabled = playing || p.left === 0;
-    $("play").disabled = p.left === 0 && !playing;
-    $("player").title = p.left === undefined ? "" : `还有 ${p.left} 条`;
+    const over = p.lines !== undefined && p.line >= p.lines;
+    $("next").disabled = playing || over;
+    $("play").disabled = over && !playing;
+    $("player").title = p.lines === undefined ? "" : `这一天共 ${p.lines} 条，已说到第 ${p.line} 条`;
   } catch (e) {
     if (e.status === 404) $("player").hidden = true;
     else if (body) acts.complain(e.message);
@@ -85,7 +86,7 @@ export async function choose() {
   await know();
   const groups = new Map();
   for (const p of state.people) groups.set(p.role, [...(groups.get(p.role) || []), p]);
-  const order = Object.keys(roles).filter((r) => groups.has(r));
+  const order = [...Object.keys(roles).slice(1), "resident"].filter((r) => groups.has(r)); // residents are many: last
   $("people-list").replaceChildren(...order.flatMap((role) => [
     el("h3", {}, roles[role]),
     el("div.choices", {}, ...groups.get(role).map((p) => el("button", {
