@@ -33,6 +33,7 @@ type player struct {
 	mu   sync.Mutex
 	at   int // the next line
 	on   bool
+	held bool // somebody pushes: the clock stands still between the steps
 }
 
 // begin finds the place in the day and starts to play.
@@ -58,20 +59,32 @@ func (p *player) begin(ctx context.Context) error {
 func (p *player) play(on bool) {
 	p.mu.Lock()
 	p.on = on && p.at < len(p.lines)
-	on = p.on
+	p.pace()
 	p.mu.Unlock()
-	p.clock.SetRate(rateOf(on))
 	select {
 	case p.wake <- struct{}{}:
 	default: // told already
 	}
 }
 
-func rateOf(on bool) float64 {
-	if on {
-		return playing
+// pace sets how fast the clock runs by itself. Hold mu.
+func (p *player) pace() {
+	switch {
+	case p.held:
+		p.clock.SetRate(0)
+	case p.on:
+		p.clock.SetRate(playing)
+	default:
+		p.clock.SetRate(1)
 	}
-	return 1
+}
+
+// hold lets the clock stand still, or run again.
+func (p *player) hold(still bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.held = still
+	p.pace()
 }
 
 // next gives the time of the next line, false when the day is over.
@@ -153,16 +166,11 @@ func (p *player) note(ctx context.Context, key, value string) error {
 func (p *player) Push(ctx context.Context, t time.Time) (time.Time, error) {
 	p.turn.Lock()
 	defer p.turn.Unlock()
+	p.hold(true)
+	defer p.hold(false)
 	if now := p.clock.Now(); t.Before(now) {
 		return now, &grid.Error{Code: grid.Invalid, Say: fmt.Sprintf("时钟只能往前拨，现在已经是%s。", now.In(t.Location()).Format(time.RFC3339))}
 	}
-	p.clock.SetRate(0)
-	defer func() {
-		p.mu.Lock()
-		on := p.on
-		p.mu.Unlock()
-		p.clock.SetRate(rateOf(on))
-	}()
 	h := p.house
 	for {
 		if err := p.speak(ctx, p.clock.Now()); err != nil {

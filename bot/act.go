@@ -78,6 +78,7 @@ func (d *Dispatcher) take(ctx context.Context, l lane) (grid.Event, bool, error)
 		t.ev.Intent = d.think(ctx, t.m, t.scene)
 	}
 	var to grid.LaneID
+	leave := d.sit()
 	err = d.Store.Update(ctx, l.community, func(tx storage.Tx) error {
 		to = ""
 		err := t.still(tx, l.id)
@@ -91,6 +92,7 @@ func (d *Dispatcher) take(ctx context.Context, l lane) (grid.Event, bool, error)
 		}
 		return d.act(ctx, tx, t.ev)
 	})
+	leave()
 	switch {
 	case err != nil:
 	case to != "":
@@ -111,6 +113,7 @@ type taken struct {
 // read looks at the lane's first event, false when there is none. A press needs
 // no thinking: it means the command of its button.
 func (d *Dispatcher) read(ctx context.Context, l lane) (t taken, ok bool, err error) {
+	defer d.sit()()
 	err = d.Store.View(ctx, l.community, func(tx storage.Tx) (err error) {
 		t.ev, ok, err = tx.Inbox().Next(l.id)
 		if err != nil || !ok || t.ev.Kind == grid.EventTimer {

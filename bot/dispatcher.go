@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -31,11 +32,26 @@ type Dispatcher struct {
 	Acted func()
 	Log   *slog.Logger // nil: slog.Default
 
+	desks   chan struct{} // one token for each lane that reads or acts; nil while Run does not run
 	mu      sync.Mutex
 	run     func(lane)    // starts a lane's goroutine; nil while Run does not run
 	busy    map[lane]bool // lanes with a goroutine; true: woken meanwhile
 	idle    news
 	backlog atomic.Pointer[Backlog]
+}
+
+// desksPerCore bounds how many lanes read or act at the same time (thinking is
+// not bounded: it may wait for a model). What is heard shares the processors and
+// the commits with what is acted on, and must not wait behind a hundred lanes.
+const desksPerCore = 1
+
+// sit takes a place among the lanes that work; the caller gives it back.
+func (d *Dispatcher) sit() (leave func()) {
+	if d.desks == nil {
+		return func() {}
+	}
+	d.desks <- struct{}{}
+	return func() { <-d.desks }
 }
 
 // lane is a lane of a community.
@@ -66,6 +82,7 @@ func (d *Dispatcher) Wake(c grid.CommunityID, id grid.LaneID) {
 func (d *Dispatcher) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	d.mu.Lock()
+	d.desks = make(chan struct{}, desksPerCore*runtime.GOMAXPROCS(0))
 	d.busy = map[lane]bool{}
 	d.run = func(l lane) { all.Go(func() { d.work(ctx, l) }) }
 	d.mu.Unlock()
