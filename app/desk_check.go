@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
+	"time"
 
-	"youshi/calendar"
 	"youshi/config"
 	"youshi/grid"
 	"youshi/reports"
@@ -49,10 +51,26 @@ func (c *checking) end() error {
 	return nil
 }
 
-// CheckSite prints what can be said without the store: the config's warnings,
-// secrets and holidays.
-func CheckSite(c config.Config, year int, out io.Writer) error {
+// Check prints what can be said about a site: its config, working time, store
+// and web page, one line each. The error counts what is wrong.
+func Check(ctx context.Context, c config.Config, out io.Writer) error {
 	k := &checking{out: out}
+	k.ok("the config is understood; the data folder is %s", c.Data)
+	site(c, k)
+	holidays(c, time.Now().In(c.Timezone).Year(), k)
+	err := AskStore(ctx, c, Ask{Command: "check"}, out)
+	switch {
+	case grid.CodeOf(err) == grid.NotFound:
+		k.ok("there is no store in %s yet; youshi serve makes it", c.Data)
+	case err != nil:
+		k.bad("the store: %v", err)
+	}
+	webPage(ctx, c, k)
+	return k.end()
+}
+
+// site says what the config holds that does not work (yet).
+func site(c config.Config, k *checking) {
 	for _, w := range c.Warnings() {
 		k.warn("%s", w)
 	}
@@ -70,10 +88,19 @@ func CheckSite(c config.Config, year int, out io.Writer) error {
 			}
 		}
 	}
-	cal, err := calendar.New(CalendarOptions(c))
+	if _, err := newThinker(c, ClassifyChain, slog.New(slog.DiscardHandler)); err != nil {
+		k.bad("reading the site: %v; look at [rules] and [model] in the config", err)
+	} else {
+		k.ok("rules and local model can be read")
+	}
+}
+
+// holidays says whether the days off of this year and the next are known.
+func holidays(c config.Config, year int, k *checking) {
+	cal, err := newCalendar(c)
 	if err != nil {
 		k.bad("the calendar: %v", err)
-		return k.end()
+		return
 	}
 	for _, y := range []int{year, year + 1} {
 		switch {
@@ -85,16 +112,37 @@ func CheckSite(c config.Config, year int, out io.Writer) error {
 			k.warn("the holidays of %d are not known yet: the State Council announces them in the autumn before; then update youshi or put them into [service] holidays", y)
 		}
 	}
-	return k.end()
 }
 
-// CalendarOptions is the site's working time.
-func CalendarOptions(c config.Config) calendar.Options {
-	o := calendar.Options{Location: c.Timezone, Holidays: c.Service.Holidays}
-	for _, h := range c.Service.Hours {
-		o.Hours = append(o.Hours, calendar.Hours(h))
+// webPage asks the running program's web page how it is.
+func webPage(ctx context.Context, c config.Config, k *checking) {
+	switch err := Alone(ctx, c); {
+	case err == nil:
+		k.ok("no program runs on %s at the moment", c.Data)
+		return
+	case grid.CodeOf(err) != grid.Shut:
+		k.bad("the admin socket: %v", err)
+		return
 	}
-	return o
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.Web.Addr+"/healthz", nil)
+	if err != nil {
+		k.bad("the web page: %v", err)
+		return
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		k.bad("the web page on %s does not answer: %v; look into the log of the running program", c.Web.Addr, err)
+		return
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		said, _ := io.ReadAll(io.LimitReader(answer.Body, 1000)) // the status says enough
+		k.bad("the running program is not well: %s %s", answer.Status, strings.TrimSpace(string(said)))
+		return
+	}
+	k.ok("the running program answers on %s", c.Web.Addr)
 }
 
 // check looks at the store from all sides.
