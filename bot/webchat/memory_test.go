@@ -60,6 +60,9 @@ func (m *memory) hear(_ context.Context, evs ...grid.Event) error {
 		return err
 	}
 	for _, ev := range evs {
+		if slices.ContainsFunc(m.events, func(e grid.Event) bool { return e.Key == ev.Key }) {
+			continue // heard before, as the ear does
+		}
 		m.events = append(m.events, ev)
 		native := ev.Native.Native
 		switch ev.Kind {

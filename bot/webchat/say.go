@@ -18,6 +18,15 @@ func newID(prefix string) grid.MessageID {
 	return grid.MessageID(prefix + "-" + ms + strings.ToLower(rand.Text()[:8]))
 }
 
+// idOf makes the id of a message. It depends on chat and speaker too, so that
+// nobody's word can hit upon another's message.
+func idOf(chat grid.Chat, who, once string) grid.MessageID {
+	if once == "" {
+		return newID("m")
+	}
+	return grid.MessageID("m-" + keyOf(chat.Native + "\x00" + who + "\x00" + once)[:20])
+}
+
 // saying is the body of POST /api/say.
 type saying struct {
 	Group   string   `json:"group"`
@@ -26,6 +35,9 @@ type saying struct {
 	Kind    string   `json:"kind"`
 	ReplyTo string   `json:"reply_to"`
 	Media   mediaIDs `json:"media"`
+	// Once, when given, makes saying the same again (the answer was lost on its
+	// way) the same message: it is any word the caller has not used before.
+	Once string `json:"once"`
 }
 
 // mediaIDs reads one id or a list of them.
@@ -60,7 +72,7 @@ func (c *Chat) say(w http.ResponseWriter, r *http.Request) (any, error) {
 	}
 	ev := c.event(grid.EventMessage, chat, who)
 	ev.Message = grid.Message{
-		ID: newID("m"), Sent: c.opt.Now(), Kind: kind, Text: in.Text,
+		ID: idOf(chat, who, in.Once), Sent: c.opt.Now(), Kind: kind, Text: in.Text,
 		Media: in.Media, ReplyTo: grid.MessageID(in.ReplyTo),
 	}
 	ev.Key.Message = string(ev.Message.ID)

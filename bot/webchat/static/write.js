@@ -92,6 +92,7 @@ async function submit() {
   const p = {
     tmp: "tmp-" + ++counter, chat: state.open, from: state.who, text, kind: draft.kind || "text",
     file: draft.file, preview: draft.preview, reply: draft.reply, state: "sending", error: "", id: "",
+    once: Date.now().toString(36) + Math.random().toString(36).slice(2), // sent again after a lost answer, it is still one message
   };
   state.pending.push(p);
   $("text").value = "";
@@ -107,7 +108,7 @@ export async function send(p) {
   acts.changed(true);
   try {
     if (p.file && !p.media) p.media = (await upload(p.file)).media;
-    const body = { group: p.chat, from: p.from, text: p.text, kind: p.kind };
+    const body = { group: p.chat, from: p.from, text: p.text, kind: p.kind, once: p.once };
     if (p.reply) body.reply_to = p.reply.id;
     if (p.media) body.media = p.media;
     p.id = (await post("/api/say", body)).id;
