@@ -64,8 +64,14 @@ func (c Chain) understand(ctx context.Context, m grid.Message, s grid.Scene) gri
 			break
 		}
 	}
-	in := placed(v.conclude(), m)
-	return Consistent(placed(c.join(in, m, s), m))
+	in := c.join(placed(v.conclude(), m), m, s)
+	if in.Kind == grid.FollowUp && in.Link.Ticket == 0 && in.Link.PartOf == "" {
+		// It goes on with nothing that is known: a first report in such words.
+		if first, ok := v.actionable(); ok {
+			in = c.join(placed(first, m), m, s)
+		}
+	}
+	return Consistent(placed(in, m))
 }
 
 // placed adds place and summary from the message's own words where the kind

@@ -178,3 +178,18 @@ func TestAnyIntentEndsConsistent(t *testing.T) {
 		}
 	})
 }
+
+func TestAFollowUpOfNothingKnownIsAFirstReport(t *testing.T) {
+	m, s := said("8号楼的灯修了又灭，没人管")
+	c := Chain{Steps: []Step{
+		says{name: "rule", in: grid.Intent{Kind: grid.Report, Category: grid.Immediate, Urgency: grid.Urgent, Topic: "facilities", Confidence: 0.6}},
+		says{name: "local", in: grid.Intent{Kind: grid.FollowUp, Confidence: 0.7}},
+	}}
+	if got := c.Think(t.Context(), m, s); got.Kind != grid.Report || got.Urgency != grid.Urgent || got.By != "rule" {
+		t.Errorf("with nothing to follow up: %+v", got)
+	}
+	c.Steps = c.Steps[1:]
+	if got := c.Think(t.Context(), m, s); got.Kind != grid.FollowUp {
+		t.Errorf("when nobody calls it a report: %+v", got)
+	}
+}

@@ -10,13 +10,14 @@ import (
 
 // Windows of the Linker: within them people are still on the same matter.
 const (
-	partWithin    = 5 * time.Minute  // more of one's own report
-	pictureWithin = 15 * time.Minute // the words for a picture sent before
-	pointsBack    = 40 * time.Minute // … when the words point at it ("刚拍的")
-	answerWithin  = 15 * time.Minute // an answer to the bot's one question
-	talkWithin    = 20 * time.Minute // "+1" and a worker's "马上过去" mean what is being talked about
-	metooWithin   = 3 * time.Hour    // "我家也没水"
-	reportWithin  = 24 * time.Hour   // another's first words for the same matter
+	partWithin    = 5 * time.Minute     // more of one's own report
+	pictureWithin = 15 * time.Minute    // the words for a picture sent before
+	pointsBack    = 40 * time.Minute    // … when the words point at it ("刚拍的")
+	answerWithin  = 15 * time.Minute    // an answer to the bot's one question
+	talkWithin    = 20 * time.Minute    // "+1" and a worker's "马上过去" mean what is being talked about
+	metooWithin   = 3 * time.Hour       // "我家也没水"
+	reportWithin  = 24 * time.Hour      // another's first words for the same matter
+	holdsFor      = 30 * 24 * time.Hour // a matter that waits for its reporter
 )
 
 // Linker says to which matter a message belongs. It prefers to say nothing: a
@@ -85,12 +86,14 @@ func (t *talk) own(no grid.TicketNo) bool {
 }
 
 // allowed reports whether m may join the matter without being told so by a
-// quote: places agree, an emergency does not vanish in a smaller matter, and
-// what must not be said aloud does not join what everybody reads.
+// quote: places agree, an emergency does not vanish in a smaller matter, what
+// must not be said aloud does not join what everybody reads, and nobody but its
+// reporter joins a private matter.
 func (t *talk) allowed(x grid.Matter) bool {
 	return !t.place.conflicts(spotOf(x.LocationText+" "+x.SummaryText, "")) &&
 		(!t.loud || x.Urgency == grid.Emergency) &&
-		(!t.in.Sensitive || x.Private)
+		(!t.in.Sensitive || x.Private) &&
+		(!x.Private || t.own(x.No))
 }
 
 // wordless reports whether a message is a picture, a voice or a place alone.
@@ -195,17 +198,31 @@ func byAnswer(t *talk) (grid.Link, bool) {
 		return grid.Link{}, false
 	}
 	x, ok := matterOf(t.s, t.s.Asked[len(t.s.Asked)-1])
-	if !ok || x.Poll != nil || t.since(x.Opened) > answerWithin && x.Status != grid.OnHold || x.Reporter != t.m.From {
+	if !ok || x.Poll != nil || x.Reporter != t.m.From {
 		return grid.Link{}, false
 	}
-	if !wordless(t.m) && !(t.place.known() && t.runes <= 25) && !(x.Status == grid.OnHold && t.in.Kind == grid.FollowUp) {
+	said := wordless(t.m) || t.place.known() && t.runes <= 25
+	if x.Status == grid.OnHold {
+		said = said || t.answersHold(x)
+	} else if t.since(x.Opened) > answerWithin {
 		return grid.Link{}, false
 	}
 	link := grid.Link{Ticket: x.No, Why: "answer"}
 	if len(x.Messages) > 0 {
 		link.PartOf = x.Messages[0]
 	}
-	return link, true
+	return link, said
+}
+
+// answersHold reports whether the words can be the answer that a matter waits
+// for, however long ago it was asked: said to the bot alone, more of a matter,
+// or words that the matter shares.
+func (t *talk) answersHold(x grid.Matter) bool {
+	if t.in.Kind.Actionable() && t.place.known() {
+		return false // a new matter, at a place of its own
+	}
+	best, score, _ := t.likest(holdsFor, true)
+	return t.s.Chat.Kind == grid.PrivateChat || t.in.Kind == grid.FollowUp || best.No == x.No && score > 0
 }
 
 // byName links "@reporter …" to the latest matter of the person named.

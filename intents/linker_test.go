@@ -138,3 +138,36 @@ func TestLinkerTakesQuotesAnswersAndEnds(t *testing.T) {
 		t.Errorf("a late answer: %+v", got)
 	}
 }
+
+func TestWhatAMatterWaitsForIsTakenHoursLater(t *testing.T) {
+	chat := grid.Intent{Kind: grid.Chatter, Confidence: 0.8}
+	lift := matter(3, 0, "张", "elevator", "", "电梯又坏了")
+	lift.Status = grid.OnHold
+	s := scene([]grid.Matter{lift})
+	s.Asked = []grid.TicketNo{3}
+	if got := (Linker{}).Link(heard(600, "张", "是左边那部电梯"), chat, s); got.Ticket != 3 || got.Why != "answer" {
+		t.Errorf("the answer in the group: %+v", got)
+	}
+	if got := (Linker{}).Link(heard(600, "张", "今天菜价真贵"), chat, s); got.Ticket != 0 {
+		t.Errorf("the same person about something else: %+v", got)
+	}
+	s.Chat.Kind = grid.PrivateChat
+	if got := (Linker{}).Link(heard(600, "张", "左边的"), chat, s); got.Ticket != 3 {
+		t.Errorf("the answer in private: %+v", got)
+	}
+}
+
+func TestNobodyButItsReporterJoinsAPrivateMatter(t *testing.T) {
+	follow := grid.Intent{Kind: grid.FollowUp, Confidence: 0.8}
+	beaten := matter(4, 0, "张", "security_fire", "3栋", "3栋打老婆")
+	beaten.Private = true
+	s := scene([]grid.Matter{beaten}, line{0, "张", "3栋打老婆", "", grid.Intent{Kind: grid.Report}, 4})
+	for _, text := range []string{"我家也是", "3栋又打老婆了，谁管管", "+1"} {
+		if got := (Linker{}).Link(heard(2, "李", text), follow, s); got.Ticket != 0 {
+			t.Errorf("%q of a neighbour: %+v", text, got)
+		}
+	}
+	if got := (Linker{}).Link(heard(2, "张", "3栋又打了"), follow, s); got.Ticket != 4 {
+		t.Errorf("the reporter's own words: %+v", got)
+	}
+}

@@ -71,6 +71,18 @@ func (v *verdict) conclude() grid.Intent {
 	return in
 }
 
+// actionable gives the most confident answer by which somebody has to act, with
+// the hints of the others, and false when no step gave one.
+func (v *verdict) actionable() (grid.Intent, bool) {
+	own := verdict{said: v.said}
+	for i, x := range v.said {
+		if x.Kind.Actionable() && (own.best == 0 || x.Confidence >= v.said[own.best-1].Confidence) {
+			own.best = i + 1
+		}
+	}
+	return own.conclude(), own.best > 0
+}
+
 // emergency makes in the report of a danger to life. A follow-up stays one: the
 // handler raises the matter it belongs to.
 func emergency(in grid.Intent) grid.Intent {
