@@ -234,7 +234,10 @@ func (d desk) staff(tx storage.Tx, k *checking) error {
 	for _, a := range deaf {
 		k.warn("NOBODY CAN BE TOLD of matters in %s: it has no grid worker, no secretary and no staff chat; they wait on the board. Add a [[person]] or a staff [[group]]", a)
 	}
-	if len(deaf) == 0 {
+	switch {
+	case grids == 0:
+		k.warn("%s: there is no grid yet; one is made by an [[area]] in the config", tx.Community())
+	case len(deaf) == 0:
 		k.ok("%s: somebody can be told in each of %d grids", tx.Community(), grids)
 	}
 	return nil

@@ -236,19 +236,19 @@ func TestTheBarShowsOnlyWhenWorkTakesLong(t *testing.T) {
 	tell(1, 2)
 	<-shown.seen
 	end()
-	if !strings.Contains(shown.String(), "training") {
-		t.Errorf("it shows %q", shown.String())
+	if !strings.Contains(shown.text.String(), "training") {
+		t.Errorf("it shows %q", shown.text.String())
 	}
 }
 
 // waiter tells when something was written.
 type waiter struct {
-	bytes.Buffer
+	text bytes.Buffer
 	seen chan struct{}
 }
 
 func (w *waiter) Write(b []byte) (int, error) {
-	n, err := w.Buffer.Write(b)
+	n, err := w.text.Write(b)
 	select {
 	case <-w.seen:
 	default:

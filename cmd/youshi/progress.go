@@ -37,7 +37,7 @@ func bar(w io.Writer, what string, after time.Duration) (tell func(done, total i
 			return
 		}
 		b := progressbar.NewOptions(-1, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what),
-			progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30), progressbar.OptionShowCount())
+			progressbar.OptionClearOnFinish(), progressbar.OptionSetSpinnerChangeInterval(0), progressbar.OptionSetWidth(30), progressbar.OptionShowCount())
 		every := time.NewTicker(200 * time.Millisecond)
 		defer every.Stop()
 		for {
@@ -54,7 +54,7 @@ func bar(w io.Writer, what string, after time.Duration) (tell func(done, total i
 			select {
 			case <-every.C:
 			case <-stop:
-				_ = b.Clear()
+				_ = b.Finish()
 				return
 			}
 		}
