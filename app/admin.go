@@ -71,7 +71,9 @@ func (a Admin) Run(ctx context.Context) error {
 	if err != nil {
 		err = server.Close()
 	}
-	<-served
+	if e := <-served; !errors.Is(e, http.ErrServerClosed) {
+		err = errors.Join(err, e)
+	}
 	return err
 }
 

@@ -110,7 +110,7 @@ func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
 		if c.RunE == nil {
 			return
 		}
-		args := append(strings.Fields(c.CommandPath())[1:], "--help")
+		args := slices.Concat(strings.Fields(c.CommandPath())[1:], []string{"--help"})
 		code, out, errs := typed(t, args...)
 		if code != done || errs != "" || !strings.Contains(out, "Examples:\n  youshi "+args[0]) {
 			t.Errorf("youshi %s: code %d\n%s%s", strings.Join(args, " "), code, out, errs)
