@@ -29,7 +29,7 @@ race: go chromium ## every test under the race detector
 	$(GO) test -race -shuffle=on -timeout 60m ./...
 
 kill: go ## kill the program KILLS times while it works; nothing may be lost
-	YOUSHI_KILLS=$(KILLS) $(GO) test -count=1 -timeout 60m -run Kill -v ./...
+	$(GO) test -count=1 -timeout 60m -run Kill -v ./app ./storage/bolt -kills $(KILLS)
 
 fuzz: go ## each fuzz test for FUZZTIME
 	@set -e; grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u | while read -r dir; do \
