@@ -22,6 +22,7 @@ type card struct {
 	Round      int
 	Place      string
 	Summary    string
+	Unsaid     bool // the words were taken back
 	Step       string
 	Due        time.Time     // as the site's clocks show it
 	Late       time.Duration // how long past Due, 0 when it is not
@@ -48,6 +49,7 @@ func (t *turn) card(tk grid.Ticket) (card, error) {
 	c.Place, err1 = t.words(tk.Location)
 	c.Summary, err2 = t.words(tk.Summary)
 	c.Assignee, err3 = t.name(tk.Assignee)
+	c.Unsaid = tk.Summary != "" && c.Summary == ""
 	if tk.Due != nil {
 		c.Step, c.Due = tk.Due.Step, t.local(tk.Due.Due)
 		c.Late = max(0, t.now.Sub(tk.Due.Due))

@@ -65,7 +65,7 @@ func TestALongListIsCut(t *testing.T) {
 		h.say("张大妈", "电梯坏了", lift())
 	}
 	o := h.order("李敏", want(grid.WantTodo, 0)).posts.one(h)
-	h.says(o, "12件", "10号", "共12件")
+	h.says(o, "12件", "10号", "一共12件")
 	if strings.Contains(o.Text, "11号") {
 		t.Errorf("named too many: %s", o.Text)
 	}
