@@ -89,6 +89,7 @@ const (
 	TimerAsked   TimerKind = "asked"   // nobody answered the one question
 	TimerPoll    TimerKind = "poll"    // the judging: one reminder, then its end
 	TimerSummary TimerKind = "summary" // the weekly numbers
+	TimerUnseen  TimerKind = "unseen"  // an old neighbour not seen: the next of the chain is told
 )
 
 // Timer is a time at which something is to be looked at. It names what it is

@@ -47,6 +47,7 @@ var timers = map[grid.TimerKind]func(*turn, grid.Timer) error{
 	grid.TimerStep:    (*turn).stepDue,
 	grid.TimerPoll:    (*turn).pollDue,
 	grid.TimerSummary: (*turn).summaryDue,
+	grid.TimerUnseen:  (*turn).unseenDue,
 }
 
 // Handle acts on one event, all or nothing.

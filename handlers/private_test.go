@@ -227,3 +227,51 @@ func TestDangerInWhatFollows(t *testing.T) {
 		h.is("urgency", h.ticket(1).Urgency, grid.Emergency)
 	})
 }
+
+func TestTheChainOfAnElderNotSeen(t *testing.T) {
+	for name, c := range map[string]struct {
+		news  []time.Duration // 进展 after so long
+		ends  time.Duration   // 办结 after so long; 0: never
+		at30  []string
+		at60  []string // "工作群": the staff chat, to call the family
+		at90  []string
+		at120 []string
+	}{
+		"without news everybody is told in turn": {nil, 0, []string{"物业小孙"}, []string{"工作群"}, []string{"王书记"}, []string{"王书记"}},
+		"news ticks a link off":                  {[]time.Duration{20 * time.Minute}, 0, nil, []string{"工作群"}, []string{"王书记"}, []string{"王书记"}},
+		"news twice tick off two":                {[]time.Duration{20 * time.Minute, 40 * time.Minute}, 0, nil, nil, []string{"王书记"}, []string{"王书记"}},
+		"it ends when the old man is found":      {nil, 70 * time.Minute, []string{"物业小孙"}, []string{"工作群"}, nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			began := monday(20, 0)
+			h.now = began
+			h.say("张大妈", "刘奶奶三天没露面了", elder())
+			h.order("李敏", want(grid.WantConfirm, 1))
+			for i, told := range [][]string{c.at30, c.at60, c.at90, c.at120} {
+				until := began.Add(time.Duration(i+1) * 30 * time.Minute)
+				for _, n := range c.news {
+					if at := began.Add(n); at.After(h.now) && at.Before(until) {
+						h.advance(at)
+						h.order("李敏", with(grid.WantProgress, 1, "正在敲门"))
+					}
+				}
+				if at := began.Add(c.ends); c.ends > 0 && at.After(h.now) && at.Before(until) {
+					h.advance(at)
+					h.order("李敏", with(grid.WantResolve, 1, "人没事"))
+				}
+				got := h.advance(until).kind(grid.PostEscalation)
+				h.is("told", len(got), len(told))
+				for _, who := range told {
+					to := staff
+					if who != "工作群" {
+						to = h.private(who)
+					}
+					o := got.to(to).one(h)
+					h.is("class", o.Class, grid.ClassEmergency)
+					h.says(o, "7号楼101")
+				}
+			}
+		})
+	}
+}

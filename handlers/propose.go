@@ -23,13 +23,7 @@ func (t *turn) propose(tk grid.Ticket) error {
 	}
 	if tk.Elder {
 		o.Class = grid.ClassEmergency
-		heads, err := t.privately(grid.BuildingHead, tk.Area) // who can be at the door first
-		if err != nil {
-			return err
-		}
-		head := o
-		head.Buttons = nil
-		if err := t.tellRooms(heads, head, "knock", c); err != nil {
+		if err := t.sendToKnock(tk, c); err != nil {
 			return err
 		}
 	}
