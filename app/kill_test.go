@@ -87,7 +87,6 @@ func start(t *testing.T, bin, db string) *process {
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		if url := addressLine.FindString(lines.Text()); url != "" {
 			p.url = url
-			p.ready()
 			return p
 		}
 	}
@@ -168,7 +167,7 @@ func (k *killed) check(tx storage.Tx) error {
 		if m.Outcome == "" || m.Outcome == grid.OutError {
 			k.t.Errorf("message %s ended as %q (%s)", m.ID, m.Outcome, m.Reason)
 		}
-		if texts[m.Text] && m.Text != "在吗" {
+		if texts[m.Text] {
 			k.t.Errorf("heard twice: %q", m.Text)
 		}
 		texts[m.Text] = true

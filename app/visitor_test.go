@@ -57,19 +57,7 @@ func visit(t *testing.T, o DemoOptions) *visitor {
 		d.close()
 	}}
 	t.Cleanup(s.stop)
-	s.ready()
 	return s
-}
-
-// ready waits until the web chat hears.
-func (s *visitor) ready() {
-	s.t.Helper()
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		if status, _ := s.call("POST", "/api/say", ask{"group": "private:门铃", "from": "门铃", "text": "在吗"}); status == http.StatusOK {
-			return
-		}
-	}
-	s.t.Fatal("the web chat does not hear")
 }
 
 type testWriter struct{ t *testing.T }

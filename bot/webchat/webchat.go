@@ -5,6 +5,7 @@ package webchat
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -47,9 +48,10 @@ type Chat struct {
 	cross *http.CrossOriginProtection
 	news  *news
 
-	mu   sync.Mutex
-	hear bot.Hear      // nil: not hearing
-	gone chan struct{} // closed when hearing ends; nil before it began
+	mu    sync.Mutex
+	hear  bot.Hear
+	begun chan struct{} // closed when hearing begins
+	gone  chan struct{} // closed when hearing ends
 }
 
 // New builds a web chat; nothing runs until Run.
@@ -63,7 +65,7 @@ func New(o Options) *Chat {
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
-	return &Chat{opt: o, cross: http.NewCrossOriginProtection(), news: newNews(), gone: make(chan struct{})}
+	return &Chat{opt: o, cross: http.NewCrossOriginProtection(), news: newNews(), begun: make(chan struct{}), gone: make(chan struct{})}
 }
 
 // ID gives "webchat".
@@ -75,6 +77,7 @@ func (c *Chat) Run(ctx context.Context, hear bot.Hear) error {
 	c.mu.Lock()
 	c.hear = hear
 	c.mu.Unlock()
+	close(c.begun)
 	defer func() {
 		c.mu.Lock()
 		c.hear = nil
@@ -86,13 +89,20 @@ func (c *Chat) Run(ctx context.Context, hear bot.Hear) error {
 }
 
 // Hear writes events down as Run's hear does and tells the pages; app's player
-// of recorded days speaks through it. Shut before Run and after it.
+// of recorded days speaks through it. Before Run it waits for it, after Run it
+// is shut.
 func (c *Chat) Hear(ctx context.Context, evs ...grid.Event) error {
+	select {
+	case <-c.begun:
+	case <-c.gone:
+	case <-ctx.Done():
+		return fmt.Errorf("waiting for hearing to begin: %w", ctx.Err())
+	}
 	c.mu.Lock()
 	hear := c.hear
 	c.mu.Unlock()
 	if hear == nil {
-		return &grid.Error{Code: grid.Shut, Say: "程序正在启动或停止，请稍后再试。"}
+		return &grid.Error{Code: grid.Shut, Say: "程序正在停止，请稍后再试。"}
 	}
 	if err := hear(ctx, evs...); err != nil {
 		return err
