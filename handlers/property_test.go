@@ -89,6 +89,9 @@ func TestEveryWantOfEverybodyInEveryStatusIsAnsweredInWholeSentences(t *testing.
 				before, steps := h.record(1), h.ticket(1).Steps
 				h.speak()
 				for _, who := range []string{"张大妈", "李大爷", "赵叔", "李敏", "物业小孙", "王书记"} {
+					if kind == "emergency" && who != "张大妈" && who != "李敏" {
+						continue // to the others it is a matter like any
+					}
 					for _, chat := range []grid.ChatID{group, h.private(who)} {
 						for _, c := range everyWant() {
 							m := h.line(who, chat, grid.TextMessage, string(c.Want))
@@ -173,7 +176,7 @@ func day(r *rapid.T, h *house, reached map[grid.Status]int) {
 		live(h)
 		reached[h.ticket(1).Status]++
 	}
-	for i := range rapid.IntRange(8, 30).Draw(r, "events") {
+	for i := range rapid.IntRange(8, 20).Draw(r, "events") {
 		h.unchecked = i%4 != 0
 		who := rapid.SampledFrom(append([]string{"李敏", "李敏", "李敏", "李敏", "王书记", "张大妈", "张大妈"}, names...)).Draw(r, "who")
 		chat := rapid.SampledFrom([]grid.ChatID{group, group, staff, h.private(who)}).Draw(r, "chat")
