@@ -46,7 +46,7 @@ lint: go ## golangci-lint, at the version named above
 	$(GO) run $(LINT) run ./...
 
 train: build ## train the local model from the recorded days (PUBLIC=dir: and a folder of public messages)
-	bin/youshi train --data $(DAYS) $(LINES) $(if $(PUBLIC),--extra $(sort $(wildcard $(PUBLIC)/*.jsonl))) --out intents/local/model.bin
+	bin/youshi train --data $(DAYS) $(LINES) $(if $(PUBLIC),--extra $(PUBLIC)/not_for_the_bot_train.jsonl) --out intents/local/model.bin
 
 eval: build ## replay the recorded days and score what the program made of them
 	bin/youshi eval --data $(DAYS)
