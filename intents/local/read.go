@@ -50,6 +50,23 @@ func (f *facts) has(name string, yes bool) {
 	}
 }
 
+// numbers are runs of digits, with what makes a place of them.
+var numbers = regexp.MustCompile(`[0-9０-９]+\s*(#|＃|号|栋|幢|座|单元|楼|层|室|门|期|排|弄|-)?`)
+
+// helpLines are the numbers that mean something by themselves.
+var helpLines = map[string]bool{"110": true, "119": true, "120": true, "12345": true}
+
+// words gives a text as the model reads it: any number looks like any other,
+// so that 516号楼 is no more alarming than 513号楼.
+func words(text string) string {
+	return numbers.ReplaceAllStringFunc(text, func(n string) string {
+		if helpLines[n] {
+			return n
+		}
+		return "0" + strings.TrimLeft(n, "0123456789０１２３４５６７８９ ")
+	})
+}
+
 // read is what the model sees of a message in its scene.
 //
 // Which facts these are is a choice against easy ones that hold on written days
@@ -67,17 +84,17 @@ func read(m grid.Message, s grid.Scene) linear.Doc {
 		f.is("role", string(s.Role))
 		f.has("staff", s.Role.Staff())
 	}
-	fields := []linear.Field{{Text: m.Text}}
+	fields := []linear.Field{{Text: words(m.Text)}}
 	if !m.Sent.IsZero() {
 		hour := m.Sent.In(s.Now.Location()).Hour() // the site's, whatever zone the channel tells
 		f.is("night", strconv.FormatBool(hour >= 22 || hour < 7))
 		if before := around(&f, m, s); before != "" {
-			fields = append(fields, linear.Field{Name: fieldBefore, Text: before})
+			fields = append(fields, linear.Field{Name: fieldBefore, Text: words(before)})
 		}
 		f.is("known", known(m.Text, s))
 	}
 	if s.Quoted != nil {
-		fields = append(fields, linear.Field{Name: fieldQuote, Text: s.Quoted.Text})
+		fields = append(fields, linear.Field{Name: fieldQuote, Text: words(s.Quoted.Text)})
 		f.is("quotes", quoted(m, *s.Quoted))
 	}
 	return linear.Doc{Fields: fields, Flags: f}
