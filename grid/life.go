@@ -78,6 +78,11 @@ var life = []rule{
 	{WantProgress, []Status{Open, Assigned}, Working, byStaff | byAssignee, []Want{WantAccept}},
 	{WantWait, begun, OnHold, byStaff | byAssignee, nil},
 	{WantResume, []Status{OnHold}, "", byHouse | byReporter | byStaff | byAssignee, nil}, // to Before
+	// Whoever goes on with a matter that waits has the answer: the clock runs again.
+	{WantProgress, []Status{OnHold}, Working, byStaff | byAssignee, []Want{WantResume}},
+	{WantAssign, []Status{OnHold}, Assigned, byStaff, []Want{WantResume}},
+	{WantPass, []Status{OnHold}, Assigned, byStaff, []Want{WantResume}},
+	{WantEscalate, []Status{OnHold}, Assigned, byStaff, []Want{WantResume}},
 	{WantExtend, begun, "", byAssignee, nil},
 	{WantGrant, begun, "", byStaff, nil},
 	{WantEscalate, []Status{Proposed}, "", byStaff | byHouse, nil},

@@ -56,10 +56,12 @@ func (t *turn) nextSlot(tk grid.Ticket, fired int) (time.Time, int) {
 		}
 		return d.Due, slotOver // now, when it is over already
 	}
-	every := 24 * time.Hour
-	if emergency && t.now.Sub(d.Due) < every {
-		every = emergencyEvery // for a day, then daily as for all
+	late, every := t.now.Sub(d.Due), 24*time.Hour
+	switch {
+	case emergency && late < 2*time.Hour:
+		every = emergencyEvery
+	case emergency && late < every: // whoever did not hear it twelve times is not there
+		every = time.Hour
 	}
-	n := t.now.Sub(d.Due)/every + 1
-	return d.Due.Add(n * every), slotOver + 1
+	return d.Due.Add((late/every + 1) * every), slotOver + 1
 }

@@ -25,7 +25,7 @@ func (t *turn) deadlineAfter(before, after grid.Ticket) *grid.Deadline {
 	switch {
 	case w.step == "":
 		return nil
-	case before.Status == grid.OnHold && before.Kept != nil:
+	case before.Kept != nil && before.Kept.Step == w.step && before.Status == grid.OnHold:
 		return t.resumed(before)
 	case after.Due != before.Due: // the step itself set one: more time was granted
 		return after.Due
@@ -34,8 +34,22 @@ func (t *turn) deadlineAfter(before, after grid.Ticket) *grid.Deadline {
 	case before.Due != nil && w.same(t.waitedFor(before)):
 		return before.Due
 	}
-	return &grid.Deadline{Step: w.step, From: w.from, Due: t.Calendar.Add(w.from, w.span), Span: w.span,
-		Because: t.Calendar.Because(w.step, w.span, after.Heard, w.from)}
+	from := w.counted()
+	return &grid.Deadline{Step: w.step, From: from, Due: t.Calendar.Add(from, w.span), Span: w.span,
+		Because: t.Calendar.Because(w.step, w.span, after.Heard, from)}
+}
+
+// counted is the moment from which the clock counts as people see it: service
+// time to the minute, so that what was said at 10:00 and two hours are 12:00 and
+// not the afternoon.
+func (w wait) counted() time.Time {
+	switch {
+	case w.step == "poll":
+		return w.from // it ends when the poll does
+	case w.span.Unit == grid.ClockTime:
+		return w.from.Truncate(time.Second)
+	}
+	return w.from.Truncate(time.Minute)
 }
 
 // waitedFor says what a ticket waits for; an empty step when no clock runs.

@@ -17,21 +17,24 @@ func (t *turn) stepDue(timer grid.Timer) error {
 	case tk.Due == nil || tk.Due.Step == "poll":
 		return nil
 	case t.now.Before(tk.Due.Due):
-		if err := t.remind(tk, "reminder"); err != nil {
+		if err := t.remind(tk, grid.ClassNotice, "reminder"); err != nil {
 			return err
 		}
 		return t.arm(tk, timer.Slot)
 	case timer.Slot <= slotOver:
 		return t.late(tk)
 	}
-	if err := t.remind(tk, "reminder.late"); err != nil {
+	if err := t.remind(tk, grid.ClassNotice, "reminder.late"); err != nil {
 		return err
 	}
 	return t.arm(tk, timer.Slot)
 }
 
-// remind tells who must act.
-func (t *turn) remind(tk grid.Ticket, sentence string) error {
+// remind tells who must act; what waits to be said of the same step says less.
+func (t *turn) remind(tk grid.Ticket, class grid.Class, sentence string) error {
+	if err := t.drop(tk, func(o grid.Outgoing) bool { return o.Kind == grid.PostReminder }); err != nil {
+		return err
+	}
 	c, err := t.card(tk)
 	if err != nil {
 		return err
@@ -41,7 +44,7 @@ func (t *turn) remind(tk grid.Ticket, sentence string) error {
 		return err
 	}
 	c.Who = must.Name
-	o := grid.Outgoing{Class: classOf(tk, grid.ClassNotice), Kind: grid.PostReminder}
+	o := grid.Outgoing{Class: classOf(tk, class), Kind: grid.PostReminder}
 	return t.tellWorker(tk, must.ID, o, sentence, c)
 }
 
@@ -70,7 +73,8 @@ func (t *turn) late(tk grid.Ticket) error {
 	if err != nil {
 		return err
 	}
-	if err := t.remind(tk, "reminder.late"); err != nil {
+	// That it is over is never held back for a list, nor by the hour's budget.
+	if err := t.remind(tk, grid.ClassFirst, "reminder.late"); err != nil {
 		return err
 	}
 	if _, ok := tk.Level.Above(); ok && tk.Category == grid.Escalate && tk.Status != grid.Proposed && tk.Urgency != grid.Emergency {

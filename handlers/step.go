@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 
 	"youshi/grid"
@@ -87,24 +88,25 @@ func (t *turn) takeBack(before, after grid.Ticket) error {
 	if before.No == 0 || !hidden && !moved {
 		return nil
 	}
-	posts, err := t.tx.Outbox().Of(after.No)
-	if err != nil {
-		return fmt.Errorf("reading what was said of ticket %d: %w", after.No, err)
-	}
 	withdrawn := after.Reason == grid.ReasonWithdrawn || after.Reason == grid.ReasonRecalled
-	for _, o := range posts {
-		if o.State != grid.Waiting {
-			continue
-		}
+	var unknown error
+	err := t.drop(after, func(o grid.Outgoing) bool {
 		kind, err := t.kindOf(o.To)
-		if err != nil {
-			return err
-		}
-		switch {
-		case hidden && kind == grid.GroupChat:
-		case moved && o.Kind == grid.PostReminder:
-		case moved && after.Status.Ended() && (unasked[o.Kind] || withdrawn && o.Kind == grid.PostAck):
-		default:
+		unknown = errors.Join(unknown, err)
+		return hidden && kind == grid.GroupChat || moved && o.Kind == grid.PostReminder ||
+			moved && after.Status.Ended() && (unasked[o.Kind] || withdrawn && o.Kind == grid.PostAck)
+	})
+	return errors.Join(err, unknown)
+}
+
+// drop takes back the posts about a ticket that wait to be said and are of no use.
+func (t *turn) drop(tk grid.Ticket, useless func(grid.Outgoing) bool) error {
+	posts, err := t.tx.Outbox().Of(tk.No)
+	if err != nil {
+		return fmt.Errorf("reading what was said of ticket %d: %w", tk.No, err)
+	}
+	for _, o := range posts {
+		if o.State != grid.Waiting || !useless(o) {
 			continue
 		}
 		o.State = grid.Dropped

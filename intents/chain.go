@@ -106,8 +106,8 @@ func (c Chain) join(in grid.Intent, m grid.Message, s grid.Scene) grid.Intent {
 		} else if x, ok := matterOf(s, l.Ticket); ok {
 			in = partOf(in, grid.Intent{Kind: x.Kind, Category: x.Category, Urgency: x.Urgency, Topic: x.Topic, Sensitive: x.Private, Elder: x.Elder})
 		}
-	case l.Ticket != 0 && in.Kind != grid.Praise && in.Kind != grid.Order:
-		// A neighbour's own words for a matter that is known already, a question
+	case l.Ticket != 0 && m.Of == "" && in.Kind != grid.Praise && in.Kind != grid.Order:
+		// An edit is read for what it says itself. A neighbour's own words for a matter that is known already, a question
 		// about it, a picture of it.
 		in.Kind = grid.FollowUp
 	}
