@@ -176,7 +176,7 @@ func TestASuspicionNotSharedIsAQuietQuestionThatCanOpenIt(t *testing.T) {
 }
 
 func TestASuspicionIsNeverAskedInTheGroup(t *testing.T) {
-	h := newHouse(t, withoutStaffChat, unreachable("李敏"))
+	h := newHouse(t, withoutStaffChat, unreachable("李敏", "王书记"))
 	h.say("张大妈", "怎么有煤气味", grid.Intent{Kind: grid.Chatter, Danger: "gas"}).posts.none(h)
 	card := h.say("张大妈", "5号楼有味", of(gas(), func(in *grid.Intent) { in.Urgency, in.Shared = grid.Urgent, false })).posts.kind(grid.PostConfirm).one(h)
 	h.is("to", card.To, group)

@@ -122,7 +122,9 @@ func (t *turn) decidesOn(m grid.Message) (grid.AreaID, bool, error) {
 		if err != nil {
 			return "", false, fmt.Errorf("looking up person %s: %w", m.From, err)
 		}
-		area = from.Home
+		if area = from.Home; area == "" {
+			area = grid.AreaID(t.tx.Community())
+		}
 	}
 	by, err := t.actor(grid.Ticket{Area: area})
 	return area, area != "" && grid.Decides(by.Role), err

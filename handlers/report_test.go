@@ -69,7 +69,7 @@ func TestTheCardGoesWhereStaffReadIt(t *testing.T) {
 }
 
 func TestAPrivateMatterWaitsOnTheBoardWhereNobodyCanBeToldQuietly(t *testing.T) {
-	h := newHouse(t, withoutStaffChat, unreachable("李敏", "张大妈"))
+	h := newHouse(t, withoutStaffChat, unreachable("李敏", "王书记", "张大妈"))
 	got := h.say("张大妈", "…", beaten())
 	got.posts.none(h)
 	h.is("outcome", got.msg.Outcome, grid.OutTicket)
@@ -132,11 +132,13 @@ func TestEverythingElseEndsAsWhatItIs(t *testing.T) {
 	}
 }
 
-func TestAReportInPrivateOfSomebodyFromNowhereOpensNothing(t *testing.T) {
+func TestAReportInPrivateOfAStrangerGoesToTheSecretary(t *testing.T) {
 	h := newHouse(t)
-	got := h.sayIn(h.private("张大妈"), "张大妈", "电梯坏了", lift())
-	h.is("outcome", got.msg.Outcome, grid.OutPrivate)
-	h.says(got.posts.one(h), "小区群")
+	got := h.sayIn(h.private("张大妈"), "张大妈", "我不想活了", of(beaten(), func(in *grid.Intent) { in.Urgency, in.Category = grid.Emergency, grid.Escalate }))
+	h.is("outcome", got.msg.Outcome, grid.OutTicket)
+	h.is("area", got.ticket.Area, grid.AreaID(town))
+	h.is("told", got.posts.kind(grid.PostConfirm).one(h).To, h.private("王书记"))
+	h.says(got.posts.kind(grid.PostAck).one(h), "110")
 	h.say("张大妈", "大家早", grid.Intent{Kind: grid.Chatter})
 	got = h.sayIn(h.private("张大妈"), "张大妈", "电梯坏了", lift())
 	h.is("outcome once a group is known", got.msg.Outcome, grid.OutTicket)

@@ -20,27 +20,41 @@ func (t *turn) staffChat(a grid.AreaID) (grid.ChatID, bool, error) {
 	return id, true, nil
 }
 
-// quietRooms are where the staff of an area are told without the residents: the
-// staff chat, else each grid worker in private. None: it waits on the board.
-func (t *turn) quietRooms(a grid.AreaID) ([]grid.ChatID, error) {
+// workerRooms are where the grid worker reads: the staff chat, else each grid
+// worker in private.
+func (t *turn) workerRooms(a grid.AreaID) ([]grid.ChatID, error) {
 	if id, ok, err := t.staffChat(a); ok || err != nil {
 		return []grid.ChatID{id}, err
 	}
 	return t.privately(grid.GridWorker, a)
 }
 
-// staffRooms are where the staff of a ticket's grid are told of it: quietly, and
-// only where that is impossible in the group.
+// quietRooms are where the staff of an area are told without the residents:
+// where the grid worker reads, else the secretary alone. None: it waits on the
+// board.
+func (t *turn) quietRooms(a grid.AreaID) ([]grid.ChatID, error) {
+	rooms, err := t.workerRooms(a)
+	if err != nil || len(rooms) > 0 {
+		return rooms, err
+	}
+	return t.privately(grid.Secretary, a)
+}
+
+// staffRooms are where the staff of a ticket's grid are told of it: where the
+// grid worker reads, without one in the group. A private matter is told quietly.
 func (t *turn) staffRooms(tk grid.Ticket) ([]grid.ChatID, error) {
-	rooms, err := t.quietRooms(tk.Area)
+	rooms, err := t.workerRooms(tk.Area)
 	if err != nil || len(rooms) > 0 {
 		return rooms, err
 	}
 	kind, err := t.kindOf(tk.Chat)
-	if err != nil || kind != grid.GroupChat {
+	if err != nil {
 		return nil, err
 	}
-	return []grid.ChatID{tk.Chat}, nil
+	if kind == grid.GroupChat && !tk.Private {
+		return []grid.ChatID{tk.Chat}, nil
+	}
+	return t.quietRooms(tk.Area)
 }
 
 // levelRooms are where those who answer for a level are told: each in private,

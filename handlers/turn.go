@@ -63,6 +63,8 @@ func (t *turn) place() error {
 		id = t.who.Home
 	case len(offices) > 0:
 		id = offices[0].Area
+	default: // a stranger's words are the community's to place
+		id = grid.AreaID(t.tx.Community())
 	}
 	var err error
 	if id != "" {
