@@ -161,14 +161,16 @@ func (p *player) note(ctx context.Context, key, value string) error {
 	})
 }
 
-// Push implements webchat.Clock: it moves the clock to t by way of every timer,
-// post and line that lies before, each in its time, and returns when all is quiet.
-func (p *player) Push(ctx context.Context, t time.Time) (time.Time, error) {
+// Push implements webchat.Clock: it moves the clock by way of every timer, post
+// and line that lies before, each in its time, and returns when all is quiet.
+func (p *player) Push(ctx context.Context, to func(now time.Time) time.Time) (time.Time, error) {
 	p.turn.Lock()
 	defer p.turn.Unlock()
 	p.hold(true)
 	defer p.hold(false)
-	if now := p.clock.Now(); t.Before(now) {
+	now := p.clock.Now()
+	t := to(now)
+	if t.Before(now) {
 		return now, &grid.Error{Code: grid.Invalid, Say: fmt.Sprintf("时钟只能往前拨，现在已经是%s。", now.In(t.Location()).Format(time.RFC3339))}
 	}
 	h := p.house
@@ -249,7 +251,7 @@ func (p *player) register(mux *http.ServeMux) {
 			p.play(*ask.Play)
 		}
 		if at, more, _ := p.next(r.Context()); ask.Next && more {
-			if _, err := p.Push(r.Context(), later(at, p.clock.Now())); err != nil {
+			if _, err := p.Push(r.Context(), func(now time.Time) time.Time { return later(at, now) }); err != nil {
 				p.house.log.Error("going to the next line", "part", "player", "err", err)
 				http.Error(w, `{"error":"没能走到下一条，请再试一次。"}`, http.StatusInternalServerError)
 				return

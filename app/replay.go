@@ -91,11 +91,19 @@ type stepper struct {
 	clock *bot.PushedTime
 }
 
+// longestGap is how far apart two messages of a replay may lie: every timer in
+// between fires.
+const longestGap = 2 * 366 * 24 * time.Hour
+
 func (s *stepper) play(ctx context.Context, lines []days.Line, until time.Time) error {
 	if err := enrol(ctx, s.book, lines); err != nil {
 		return err
 	}
-	for _, l := range lines {
+	for i, l := range lines {
+		if i > 0 && l.Time.Sub(lines[i-1].Time) > longestGap {
+			return &days.LineError{File: l.File, No: l.No, Reason: fmt.Sprintf("the message is %d days after the one before; a replay bridges two years at most",
+				int(l.Time.Sub(lines[i-1].Time).Hours()/24))}
+		}
 		if !until.IsZero() && l.Time.After(until) {
 			break
 		}

@@ -84,6 +84,7 @@ func Fold(entries []Entry) (Ticket, error) {
 func (t Ticket) apply(e Entry) Ticket {
 	running := t.Due
 	t.No, t.Steps = e.Ticket, e.Seq
+	passed := t.Due
 	t = e.Set.on(t)
 	switch e.Want {
 	case WantOpen:
@@ -104,6 +105,8 @@ func (t Ticket) apply(e Entry) Ticket {
 	case WantWait:
 		// What ran until now is kept, whatever Schedule wrote into the entry.
 		t.Before, t.Stopped, t.Kept = e.From, e.At, running
+	case WantLate:
+		t.Late = passed // the step may have set another one
 	case WantResume:
 		t.Before, t.Stopped, t.Kept = "", time.Time{}, nil
 	case WantSplit:

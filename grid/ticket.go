@@ -95,6 +95,7 @@ type Ticket struct {
 	Poll       *Poll       `json:"poll,omitempty"` // of the present round
 	Due        *Deadline   `json:"due,omitempty"`  // of the present step; nil: no clock runs
 	Kept       *Deadline   `json:"kept,omitempty"` // while waiting: the deadline that stopped
+	Late       *Deadline   `json:"late,omitempty"` // the last one that passed and of which one level up was told
 
 	Heard     time.Time `json:"heard"` // when the first message was sent
 	Opened    time.Time `json:"opened"`

@@ -31,6 +31,9 @@ func (t *turn) arm(tk grid.Ticket, fired int) error {
 			timer.Due, timer.Slot = tk.Due.Due, slotOver
 		}
 	} else {
+		if l := tk.Late; l != nil && l.Step == tk.Due.Step && l.Due.Equal(tk.Due.Due) {
+			fired = slotOver // one level up knows already
+		}
 		timer.Due, timer.Slot = t.nextSlot(tk, fired)
 	}
 	if err := t.tx.Timers().Set(timer); err != nil {

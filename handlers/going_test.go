@@ -70,3 +70,17 @@ func TestAnEmergencyNobodyHearsIsToldLessAndLessOften(t *testing.T) {
 		t.Errorf("%d reminders in three days", reminders)
 	}
 }
+
+func TestOneLevelUpIsToldOnceOfOneDeadline(t *testing.T) {
+	h := newHouse(t)
+	h.say("张大妈", "电梯坏了", lift())
+	h.order("李敏", want(grid.WantConfirm, 1))
+	h.advance(monday(9, 0).Add(days(2))).kind(grid.PostEscalation).one(h)
+	h.order("李敏", grid.Command{Want: grid.WantAssign, Ticket: 1, Who: "物业小孙"})
+	got := h.order("物业小孙", want(grid.WantAccept, 1))
+	h.says(got.posts.kind(grid.PostAnswer).one(h), "已过")
+	h.advance(h.now.Add(time.Minute)).none(h)
+	if n := len(h.advance(h.now.Add(days(2))).kind(grid.PostReminder)); n == 0 {
+		t.Error("nobody is reminded any more")
+	}
+}

@@ -116,7 +116,8 @@ func markOf(text string) (grid.Mark, string, bool) {
 // alone reads a word that stands for itself.
 func (p parser) alone(w word, rest string) (grid.Command, bool) {
 	c := grid.Command{Want: w.want}
-	if !p.spokenTo() && !(p.s.Role.Staff() && (w.want == grid.WantNumbers || w.want == grid.WantExport)) {
+	// Nobody says 本周小结 to a neighbour: whoever may not ask for it is told so.
+	if !p.spokenTo() && w.want != grid.WantNumbers && !(p.s.Role.Staff() && w.want == grid.WantExport) {
 		return c, false
 	}
 	switch {

@@ -78,21 +78,20 @@ func (c *Chat) push(w http.ResponseWriter, r *http.Request) (any, error) {
 	if err := read(w, r, &in); err != nil {
 		return nil, err
 	}
-	now := c.opt.Now()
-	var to time.Time
+	var to func(time.Time) time.Time
 	switch {
 	case (in.Advance == "") == (in.To == nil):
 		return nil, refuse(http.StatusBadRequest, `请写 {"advance":"26h"} 或 {"to":"2026-11-10T08:30:00+08:00"} 之一。`)
 	case in.To != nil:
-		to = *in.To
+		to = func(time.Time) time.Time { return *in.To }
 	default:
 		d, err := time.ParseDuration(in.Advance)
 		if err != nil {
 			return nil, refuse(http.StatusBadRequest, "advance 应当是一段时间，例如 26h 或 10m。")
 		}
-		to = now.Add(d)
+		to = func(now time.Time) time.Time { return now.Add(d) }
 	}
-	if to.Before(now) {
+	if now := c.opt.Now(); to(now).Before(now) {
 		return nil, refuse(http.StatusBadRequest, "时间只能往前走：现在是 %s。", now.Format("2006-01-02 15:04:05"))
 	}
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // a long push fires many timers

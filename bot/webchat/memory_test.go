@@ -45,9 +45,10 @@ func newMemory(demo bool) *memory {
 
 func (m *memory) Now() time.Time { m.mu.Lock(); defer m.mu.Unlock(); return m.now }
 
-func (m *memory) Push(_ context.Context, t time.Time) (time.Time, error) {
+func (m *memory) Push(_ context.Context, to func(time.Time) time.Time) (time.Time, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	t := to(m.now)
 	m.now, m.pushed = t, append(m.pushed, t)
 	return t, nil
 }

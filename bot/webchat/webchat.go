@@ -37,9 +37,10 @@ type Options struct {
 
 // Clock is a clock that can be pushed.
 type Clock interface {
-	// Push moves the clock to t, firing every timer on the way in order, and
-	// returns the time when lanes and outbox are idle. Invalid: t is before now.
-	Push(ctx context.Context, t time.Time) (time.Time, error)
+	// Push moves the clock to where `to` says, given what it shows once every
+	// other push is done, firing every timer on the way in order, and returns the
+	// time when lanes and outbox are idle. Invalid: that lies before now.
+	Push(ctx context.Context, to func(now time.Time) time.Time) (time.Time, error)
 }
 
 // Chat is the web chat: a bot.Channel and the HTTP handlers under it.
