@@ -173,6 +173,9 @@ func (p *player) Push(ctx context.Context, to func(now time.Time) time.Time) (ti
 	if t.Before(now) {
 		return now, &grid.Error{Code: grid.Invalid, Say: fmt.Sprintf("时钟只能往前拨，现在已经是%s。", now.In(t.Location()).Format(time.RFC3339))}
 	}
+	if t.Sub(now) > longestGap {
+		return now, &grid.Error{Code: grid.Invalid, Say: "一次最多往前拨两年。"}
+	}
 	h := p.house
 	for {
 		if err := p.speak(ctx, p.clock.Now()); err != nil {

@@ -236,10 +236,13 @@ func (l *looker) asked() error {
 		no grid.TicketNo
 		at time.Time
 	}
-	var qs []question
+	var said, qs []question
 	for _, t := range l.s.Open {
 		if t.Status == grid.Resolved && t.Poll != nil && slices.Contains(t.Poll.Asked, l.ev.From) {
-			if _, answered := t.Poll.Of(l.ev.From); !answered && l.s.Now.Before(t.Poll.Ends) {
+			if a, answered := t.Poll.Of(l.ev.From); !l.s.Now.Before(t.Poll.Ends) {
+			} else if answered { // may be changed, but what is still open comes after it
+				said = append(said, question{t.No, a.At})
+			} else {
 				qs = append(qs, question{t.No, t.Poll.Began})
 			}
 			continue
@@ -255,8 +258,10 @@ func (l *looker) asked() error {
 			qs = append(qs, question{t.No, at})
 		}
 	}
-	slices.SortStableFunc(qs, func(a, b question) int { return a.at.Compare(b.at) })
-	for _, q := range qs {
+	byTime := func(a, b question) int { return a.at.Compare(b.at) }
+	slices.SortStableFunc(said, byTime)
+	slices.SortStableFunc(qs, byTime)
+	for _, q := range append(said, qs...) {
 		l.s.Asked = append(l.s.Asked, q.no)
 	}
 	return nil

@@ -62,7 +62,7 @@ type Scene struct {
 	Recent []Message  // what was said before in this lane, oldest first, with outcomes and names
 	Open   []Matter   // tickets of the lane that are not closed, merged or rejected, oldest first; then those closed in the last days
 	Quoted *Quoted    // what the message quotes, if it is known
-	Asked  []TicketNo // matters of which the bot has asked the speaker something that is still open (a missing place, a judgement), latest last
+	Asked  []TicketNo // matters of which the bot has asked the speaker something that is still open (a missing place, a judgement), latest last; before them judgements that the speaker may still change
 }
 
 // Matter is a ticket with the words that are needed to recognise it.

@@ -32,6 +32,14 @@ func (t *turn) ifEmergencyNow(before, after grid.Ticket, danger string) error {
 	if err := t.tellAbove(after, "escalation.emergency", c); err != nil {
 		return err
 	}
+	if after.Private { // the numbers to call are for the reporter alone
+		c.Who, err = t.name(after.Reporter)
+		if err != nil {
+			return err
+		}
+		_, err = t.tellPerson(after.Reporter, grid.Outgoing{Class: grid.ClassEmergency, Kind: grid.PostAnswer, Ticket: after.No}, "ack.private", c)
+		return err
+	}
 	return t.warn(after, cmp.Or(danger, after.Danger), grid.PostAnswer, after.Opening)
 }
 

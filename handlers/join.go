@@ -17,6 +17,9 @@ func (t *turn) join(in grid.Intent) (grid.TicketNo, error) {
 	if err != nil {
 		return 0, err
 	}
+	if tk.Private && t.who.ID != tk.Reporter && !t.role.Staff() {
+		return 0, nil // a neighbour's quote or "+1" makes nobody privy to it
+	}
 	danger := in.Danger != "" && !in.Elder
 	over := tk.Status.Ended() || tk.Status == grid.Resolved && danger && in.Shared
 	if over && (in.Kind.Actionable() || danger && in.Shared) {
