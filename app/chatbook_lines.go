@@ -19,13 +19,6 @@ type entry struct {
 	post    *grid.Outgoing
 }
 
-func (e entry) at() time.Time {
-	if e.post != nil {
-		return e.post.SentAt
-	}
-	return e.message.Sent
-}
-
 func (e entry) id() grid.MessageID {
 	if e.post != nil {
 		return e.post.ID

@@ -131,7 +131,7 @@ func (k *killed) speak(ctx context.Context, url string, person int, mark string)
 		k.t.Error(err)
 		return
 	}
-	req, err := http.NewRequestWithContext(ctx, "POST", url+"/api/say", strings.NewReader(string(body)))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/api/say", strings.NewReader(string(body)))
 	if err != nil {
 		k.t.Error(err)
 		return

@@ -9,38 +9,52 @@ import (
 	"time"
 )
 
-// A hundred groups talk at once through 64 clients: every message is on disk
-// when it is acknowledged, kept in order within its group, and hearing stays fast.
+// Groups talk side by side through 64 clients, the messages of one group one
+// after the other.
 const (
-	loadGroups   = 100
-	loadMessages = 50
 	loadClients  = 64
+	loadMessages = 50
 	loadP99      = 100 * time.Millisecond
 )
 
-func TestAHundredGroupsAreHeardInOrderAndFast(t *testing.T) {
+func TestWhatGroupsSayAtOnceIsKeptInOrder(t *testing.T) {
+	const groups = 40
 	db := filepath.Join(t.TempDir(), "load.db")
 	s := visit(t, DemoOptions{Transcript: "none", Start: monday, DB: db})
-	const tries = 3 // other tests share the processors: the best of them counts
-	best := time.Hour
-	for try := 0; try < tries && best > loadP99; try++ {
-		took := load(t, s, try)
-		slices.Sort(took)
-		p99 := took[len(took)*99/100]
-		best = min(best, p99)
-		t.Logf("p50 %s, p99 %s, longest %s", took[len(took)/2], p99, took[len(took)-1])
-		s.push("1s") // everything is acted on
-	}
-	if best > loadP99 {
-		t.Errorf("p99 of hearing is %s at best, more than %s", best, loadP99)
-	}
-	s.stop()
+	took := load(t, s, groups, "a")
+	t.Logf("p50 %s, p99 %s", took[len(took)/2], took[len(took)*99/100])
+	s.stop() // what was acknowledged is on disk, whatever is still to be acted on
 
 	s = visit(t, DemoOptions{Transcript: "none", DB: db})
-	for g := range loadGroups {
-		if texts := s.heard(fmt.Sprintf("load0-%d", g)); len(texts) != loadMessages || !slices.IsSorted(texts) {
+	for g := range groups {
+		if texts := s.heard(fmt.Sprintf("a%d", g)); len(texts) != loadMessages || !slices.IsSorted(texts) {
 			t.Fatalf("group %d holds %d of %d messages, or not in order: %v", g, len(texts), loadMessages, texts)
 		}
+	}
+}
+
+// BenchmarkHearing is a hundred groups of fifty messages: each is durable before
+// it is acknowledged. The p99 of that is held against its limit, the best of
+// three rounds counting, for other programs share the machine.
+func BenchmarkHearing(b *testing.B) {
+	const groups, rounds = 100, 3
+	for b.Loop() {
+		s := visit(b, DemoOptions{Transcript: "none", Start: monday, DB: filepath.Join(b.TempDir(), "load.db")})
+		best := []time.Duration{time.Hour}
+		for round := range rounds {
+			took := load(b, s, groups, fmt.Sprintf("r%d-", round))
+			if took[len(took)*99/100] < best[len(best)*99/100] {
+				best = took
+			}
+			s.push("1s") // everything is acted on before the next round
+		}
+		p99 := best[len(best)*99/100]
+		b.ReportMetric(float64(best[len(best)/2].Microseconds())/1000, "p50-ms")
+		b.ReportMetric(float64(p99.Microseconds())/1000, "p99-ms")
+		if p99 > loadP99 {
+			b.Errorf("p99 of hearing is %s, more than %s", p99, loadP99)
+		}
+		s.stop()
 	}
 }
 
@@ -63,19 +77,19 @@ func (s *visitor) heard(group string) []string {
 	}
 }
 
-// load speaks in all groups: the messages of one group one after the other,
-// groups side by side. It gives how long each took to be acknowledged.
-func load(t *testing.T, s *visitor, try int) []time.Duration {
+// load speaks in all groups and gives how long each message took to be
+// acknowledged, sorted.
+func load(t testing.TB, s *visitor, count int, prefix string) []time.Duration {
 	t.Helper()
 	groups := make(chan int)
-	took := make([]time.Duration, loadGroups*loadMessages)
+	took := make([]time.Duration, count*loadMessages)
 	var clients sync.WaitGroup
 	for range loadClients {
 		clients.Go(func() {
 			for g := range groups {
 				for i := range loadMessages {
 					start := time.Now()
-					status, out := s.call("POST", "/api/say", ask{"group": fmt.Sprintf("load%d-%d", try, g), "from": fmt.Sprintf("住户%d", i%7),
+					status, out := s.call("POST", "/api/say", ask{"group": fmt.Sprintf("%s%d", prefix, g), "from": fmt.Sprintf("住户%d", i%7),
 						"text": fmt.Sprintf("n%03d 今天天气不错", i)})
 					took[g*loadMessages+i] = time.Since(start)
 					if status != 200 {
@@ -86,10 +100,11 @@ func load(t *testing.T, s *visitor, try int) []time.Duration {
 			}
 		})
 	}
-	for g := range loadGroups {
+	for g := range count {
 		groups <- g
 	}
 	close(groups)
 	clients.Wait()
+	slices.Sort(took)
 	return took
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -66,15 +67,16 @@ func TestEveryMessageOfEveryDayEndsAsExactlyOneThing(t *testing.T) {
 	}
 }
 
+// The two seconds are of processor time: other programs share the machine.
 func TestReplayingADayTwiceGivesTheSameBytesInUnderTwoSeconds(t *testing.T) {
 	var first []byte
 	for i := range 2 {
-		start := time.Now()
+		start := processorTime(t)
 		r, err := Replay(t.Context(), ReplayOptions{Transcripts: recorded(t)[:1], Config: config.Default()})
 		if err != nil {
 			t.Fatal(err)
 		}
-		took := time.Since(start)
+		took := processorTime(t) - start
 		b, err := json.Marshal(r)
 		if err != nil {
 			t.Fatal(err)
@@ -106,4 +108,14 @@ func TestAPrivateMatterOfARecordedDayReachesNoGroup(t *testing.T) {
 			}
 		}
 	}
+}
+
+// processorTime is what this process has used of the processors so far.
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -51,14 +51,14 @@ func runParts(ctx context.Context, log *slog.Logger, parts []part) error {
 	case e := <-fell:
 		failure = fmt.Errorf("%s ended: %w", e.name, e.err)
 	}
-	for i := len(all) - 1; i >= 0; i-- {
-		all[i].stop()
+	for _, r := range slices.Backward(all) {
+		r.stop()
 		select {
-		case <-all[i].done:
+		case <-r.done:
 		case <-time.After(stopWithin):
-			failure = errors.Join(failure, fmt.Errorf("%s did not stop within %s", all[i].name, stopWithin))
+			failure = errors.Join(failure, fmt.Errorf("%s did not stop within %s", r.name, stopWithin))
 		}
-		log.Debug("stopped", "part", all[i].name)
+		log.Debug("stopped", "part", r.name)
 	}
 	return failure
 }

@@ -18,13 +18,13 @@ import (
 
 // visitor is a demo that runs, spoken to through HTTP alone.
 type visitor struct {
-	t    *testing.T
+	t    testing.TB
 	url  string
 	stop func()
 }
 
 // visit starts a demo. It ends with the test, or with stop.
-func visit(t *testing.T, o DemoOptions) *visitor {
+func visit(t testing.TB, o DemoOptions) *visitor {
 	t.Helper()
 	o.Config, o.Out = config.Default(), io.Discard
 	if o.Log == nil {
@@ -60,7 +60,7 @@ func visit(t *testing.T, o DemoOptions) *visitor {
 	return s
 }
 
-type testWriter struct{ t *testing.T }
+type testWriter struct{ t testing.TB }
 
 func (w testWriter) Write(b []byte) (int, error) {
 	w.t.Log(strings.TrimSpace(string(b)))
