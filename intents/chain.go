@@ -3,6 +3,7 @@ package intents
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"youshi/grid"
 )
@@ -166,9 +167,9 @@ func Consistent(in grid.Intent) grid.Intent {
 
 // matterOf gives a matter of the scene by its number.
 func matterOf(s grid.Scene, no grid.TicketNo) (grid.Matter, bool) {
-	for i := len(s.Open) - 1; i >= 0; i-- {
-		if s.Open[i].No == no {
-			return s.Open[i], true
+	for _, x := range slices.Backward(s.Open) {
+		if x.No == no {
+			return x, true
 		}
 	}
 	return grid.Matter{}, false
@@ -183,9 +184,9 @@ func or[T ~string](a, b T) T {
 
 // find gives the message with the id among ms, looking from the latest back.
 func find(ms []grid.Message, id grid.MessageID) (grid.Message, bool) {
-	for i := len(ms) - 1; i >= 0; i-- {
-		if ms[i].ID == id {
-			return ms[i], true
+	for _, m := range slices.Backward(ms) {
+		if m.ID == id {
+			return m, true
 		}
 	}
 	return grid.Message{}, false

@@ -1,6 +1,7 @@
 package intents
 
 import (
+	"slices"
 	"strings"
 
 	"youshi/grid"
@@ -89,9 +90,9 @@ func (p parser) judgement() (grid.Command, bool) {
 // askedToJudge gives the latest matter of which the speaker was asked for a
 // judgement, or else the latest of which he was asked anything.
 func askedToJudge(s grid.Scene) grid.TicketNo {
-	for i := len(s.Asked) - 1; i >= 0; i-- {
+	for _, no := range slices.Backward(s.Asked) {
 		for _, t := range s.Open {
-			if t.No == s.Asked[i] && t.Poll != nil {
+			if t.No == no && t.Poll != nil {
 				return t.No
 			}
 		}
@@ -117,7 +118,7 @@ func markOf(text string) (grid.Mark, string, bool) {
 func (p parser) alone(w word, rest string) (grid.Command, bool) {
 	c := grid.Command{Want: w.want}
 	// Nobody says 本周小结 to a neighbour: whoever may not ask for it is told so.
-	if !p.spokenTo() && w.want != grid.WantNumbers && !(p.s.Role.Staff() && w.want == grid.WantExport) {
+	if !p.spokenTo() && w.want != grid.WantNumbers && (!p.s.Role.Staff() || w.want != grid.WantExport) {
 		return c, false
 	}
 	switch {
@@ -170,7 +171,9 @@ func (p parser) free(w word, rest string) (grid.Command, bool) {
 // hyphens.
 func isCode(s string) bool {
 	for _, r := range s {
-		if r != '-' && !('0' <= r && r <= '9') && !('a' <= r && r <= 'z') && !('A' <= r && r <= 'Z') {
+		switch {
+		case r == '-', '0' <= r && r <= '9', 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z':
+		default:
 			return false
 		}
 	}

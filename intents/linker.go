@@ -1,6 +1,7 @@
 package intents
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -71,9 +72,10 @@ type talk struct {
 
 func newTalk(m grid.Message, in grid.Intent, s grid.Scene) talk {
 	text := plain(m.Text)
+	loud := in.Shared || in.Urgency == grid.Emergency // "阀门关了还有味" is not over
 	return talk{m: m, in: in, s: s, text: text, runes: utf8.RuneCountInString(trimPoints(bareWords(text))), place: spotOf(text, in.Location),
-		joins: joinRe.MatchString(text), over: overRe.MatchString(text) && !asks(text) && !notOverRe.MatchString(text),
-		asks: progressRe.MatchString(text), loud: in.Shared || in.Urgency == grid.Emergency}
+		joins: joinRe.MatchString(text), over: !loud && overRe.MatchString(text) && !asks(text) && !notOverRe.MatchString(text),
+		asks: progressRe.MatchString(text), loud: loud}
 }
 
 // since is how long before m something was said.
@@ -155,8 +157,7 @@ func byPart(t *talk) (grid.Link, bool) {
 // ownLast gives the speaker's last message in this chat that means something,
 // said within partWithin.
 func (t *talk) ownLast() (grid.Message, bool) {
-	for i := len(t.s.Recent) - 1; i >= 0; i-- {
-		x := t.s.Recent[i]
+	for _, x := range slices.Backward(t.s.Recent) {
 		if t.since(x.Sent) > partWithin {
 			break
 		}
@@ -171,8 +172,7 @@ func (t *talk) ownLast() (grid.Message, bool) {
 // last things he sent, of no matter yet, oldest first.
 func (t *talk) pictures() (ids []grid.MessageID) {
 	points := pointRe.MatchString(t.text)
-	for i := len(t.s.Recent) - 1; i >= 0; i-- {
-		x := t.s.Recent[i]
+	for _, x := range slices.Backward(t.s.Recent) {
 		ago := t.since(x.Sent)
 		if ago > pointsBack || ago > pictureWithin && !points {
 			break
@@ -230,8 +230,7 @@ func byName(t *talk) (grid.Link, bool) {
 	if t.in.Kind != grid.FollowUp || !strings.Contains(t.text, "@") {
 		return grid.Link{}, false
 	}
-	for i := len(t.s.Recent) - 1; i >= 0; i-- {
-		x := t.s.Recent[i]
+	for _, x := range slices.Backward(t.s.Recent) {
 		if x.Ticket == 0 || x.Name == "" || t.since(x.Sent) > metooWithin || !strings.Contains(t.text, "@"+plain(x.Name)) {
 			continue
 		}

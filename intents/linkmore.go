@@ -141,7 +141,7 @@ func (t *talk) likest(within time.Duration, far bool) (best grid.Matter, score, 
 			continue
 		}
 		outage := far && t.joins && b.Topic == "water_power_gas" && t.since(b.last) <= time.Hour
-		if !t.allowed(b.Matter) && !(outage && !t.loud && !t.in.Sensitive) {
+		if !t.allowed(b.Matter) && (!outage || t.loud || t.in.Sensitive) {
 			continue
 		}
 		if x := t.like(b, mine, common); x > score {

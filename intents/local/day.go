@@ -1,6 +1,7 @@
 package local
 
 import (
+	"slices"
 	"time"
 
 	"youshi/grid"
@@ -34,7 +35,7 @@ func Scenes(heard []Heard, bot string, understand func(i int, e Example) grid.In
 		s := w.scene
 		s.Now, s.Role = h.Sent, h.Role
 		s.Recent = s.Recent[max(0, len(s.Recent)-recent):len(s.Recent):len(s.Recent)]
-		s.Open = s.Open[:len(s.Open):len(s.Open)]
+		s.Open = slices.Clip(s.Open)
 		s.Quoted = w.quoted(h.ReplyTo)
 		out[i] = Example{Message: h.Message, Scene: s, Gold: h.Gold}
 		w.take(h.Message, understand(i, out[i]))
@@ -65,8 +66,7 @@ func (w *walk) quoted(id grid.MessageID) *grid.Quoted {
 func (w *walk) take(m grid.Message, in grid.Intent) {
 	m.Intent = in
 	var own, last grid.TicketNo
-	for i := len(w.scene.Recent) - 1; i >= 0; i-- {
-		r := w.scene.Recent[i]
+	for _, r := range slices.Backward(w.scene.Recent) {
 		if r.Ticket == 0 || m.Sent.Sub(r.Sent) > 2*time.Hour {
 			continue
 		}
