@@ -44,7 +44,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	if addr == "" {
 		addr = o.Config.Web.Addr
 	}
-	l, err := listen(addr)
+	l, err := listen(ctx, addr)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -97,8 +98,8 @@ func httpPart(l net.Listener, handler http.Handler, log *slog.Logger) part {
 }
 
 // listen opens the address, with a sentence when it is taken.
-func listen(addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s (is another program there? another address: --addr, or addr in [web]): %w", addr, err)
 	}

@@ -52,7 +52,7 @@ func Serve(ctx context.Context, o ServeOptions) error {
 	if err != nil {
 		return err
 	}
-	l, err := listen(o.Config.Web.Addr)
+	l, err := listen(ctx, o.Config.Web.Addr)
 	if err != nil {
 		return err
 	}

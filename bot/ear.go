@@ -283,7 +283,7 @@ func takeBack(tx storage.Tx, line grid.Message, chat grid.Chat, who grid.Person,
 	if err != nil {
 		return err
 	}
-	sealed := append(edits, meant.ID)
+	sealed := append(slices.Clone(edits), meant.ID)
 	if line.Kind == grid.EditMessage {
 		if err := note(tx, notesEdits, string(meant.ID), edits, line.ID); err != nil || meant.Recalled.IsZero() {
 			return err

@@ -151,10 +151,10 @@ func eachLine(r io.Reader, file string, do func(no int, raw rawLine) error) erro
 	in := bufio.NewReaderSize(r, 1<<16)
 	for no := 1; ; no++ {
 		text, err := takeLine(in)
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return &LineError{file, no, err.Error()}
 		}
-		last := err == io.EOF
+		last := errors.Is(err, io.EOF)
 		if no == 1 {
 			text = bytes.TrimPrefix(text, []byte("\ufeff"))
 		}
@@ -180,7 +180,7 @@ func takeLine(in *bufio.Reader) ([]byte, error) {
 		if line = append(line, part...); len(line) > maxLine {
 			return nil, fmt.Errorf("longer than %d MiB", maxLine>>20)
 		}
-		if err != bufio.ErrBufferFull {
+		if !errors.Is(err, bufio.ErrBufferFull) {
 			return line, err
 		}
 	}

@@ -104,8 +104,6 @@ func actor(r *rapid.T, t Ticket) Actor {
 	return a
 }
 
-func pointer[T any](v T) *T { return &v }
-
 func deadline(at time.Time) *Deadline {
 	return &Deadline{Step: "resolve", From: at, Due: at.Add(time.Hour), Because: "because"}
 }

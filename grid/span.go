@@ -11,6 +11,7 @@ import (
 // SpanUnit says in which time a Span is counted.
 type SpanUnit uint8
 
+// The units.
 const (
 	ClockTime   SpanUnit = iota // every minute of the day and night counts
 	ServiceTime                 // only the service hours of working days count (工作时间)

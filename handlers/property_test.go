@@ -134,11 +134,11 @@ func (h *house) wellSaid(tx storage.Tx, private bool, steps int) error {
 	if refused && answered {
 		return errors.New("refused, and done all the same")
 	}
-	if tk, err := tx.Tickets().Get(1); err != nil || tk.Steps == steps {
+	tk, err := tx.Tickets().Get(1)
+	if err != nil || tk.Steps == steps {
 		return err // nothing was done: it is as sound as before
-	} else {
-		return sound(tx, tk)
 	}
+	return sound(tx, tk)
 }
 
 // intents are what thinking may make of a text, right or wrong.

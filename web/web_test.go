@@ -195,7 +195,7 @@ func TestTheSameAnswerIsNotSentTwice(t *testing.T) {
 	url := w.serve(nil) + "/api/tickets"
 	_, _, h := get(t, "GET", url)
 	again := func() int {
-		req, err := http.NewRequestWithContext(t.Context(), "GET", url, nil)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -175,8 +175,7 @@ func read(w http.ResponseWriter, r *http.Request, v any) error {
 
 // unreadable says that a body did not arrive whole.
 func unreadable(err error) error {
-	var big *http.MaxBytesError
-	if errors.As(err, &big) {
+	if _, big := errors.AsType[*http.MaxBytesError](err); big {
 		return err
 	}
 	return refuse(http.StatusBadRequest, "内容没有收全，请再发一次。")

@@ -117,8 +117,13 @@ func (m *memory) say(to string, kind grid.PostKind, text string, replyTo grid.Me
 }
 
 func (m *memory) mayRead(who, chat string) bool {
-	return !(strings.HasPrefix(chat, privatePrefix) && chat != privatePrefix+who) &&
-		!(strings.HasPrefix(chat, staffPrefix) && !slices.Contains(m.staff, who))
+	switch {
+	case strings.HasPrefix(chat, privatePrefix):
+		return chat == privatePrefix+who
+	case strings.HasPrefix(chat, staffPrefix):
+		return slices.Contains(m.staff, who)
+	}
+	return true
 }
 
 func (m *memory) Enter(_ context.Context, who, chat string) (grid.Chat, error) {

@@ -110,6 +110,7 @@ func TestALiveStreamTellsOfChangesAndCanBeTakenUpAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(func() { resp.Body.Close() })
 		lines := bufio.NewScanner(resp.Body)
 		return func() string {
 			for lines.Scan() {
@@ -265,7 +266,7 @@ func TestWebChatKeepsTheContractOfChannels(t *testing.T) {
 			Say: func(text string) error {
 				body, _ := json.Marshal(map[string]string{"group": "d01", "from": "甲", "text": text})
 				rec := httptest.NewRecorder()
-				req, err := http.NewRequestWithContext(t.Context(), "POST", "/api/say", bytes.NewReader(body))
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "/api/say", bytes.NewReader(body))
 				if err != nil {
 					return err
 				}
