@@ -64,6 +64,7 @@ func Serve(ctx context.Context, o ServeOptions) error {
 	for _, w := range o.Config.Warnings() {
 		o.Log.Warn(w, "part", "config")
 	}
+	h.warnUnshown()
 	if err := h.warnUntold(ctx); err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -83,6 +84,16 @@ func onlyLoopback(addr string) error {
 	}
 	return &grid.Error{Code: grid.Invalid, Say: fmt.Sprintf(
 		"the web chat has no sign-in yet, so serve listens on this machine alone: addr in [web] is %s, 127.0.0.1:8080 would be right", addr)}
+}
+
+// warnUnshown names the web chat's groups that its page does not show: it shows
+// one community (see docs/decisions/0011).
+func (h *house) warnUnshown() {
+	for _, g := range h.cfg.Groups {
+		if g.Channel == webchat.ID && communityOf(h.cfg, g.Area) != h.communities[0] {
+			h.log.Warn("the web chat shows one community; this group belongs to another", "part", "web chat", "group", g.Chat, "shown", h.communities[0])
+		}
+	}
 }
 
 // warnUntold says loudly in which grids nobody can be told of a matter.

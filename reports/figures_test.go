@@ -253,14 +253,14 @@ func TestTheSummaryIsReadInHalfAMinuteAndNamesNothingPrivate(t *testing.T) {
 	}
 	inTown(t, store(t), "c1", func(w *town) {
 		if got, want := say(Reckon(w.tx, theWeek, nil, on(10, 9, 0))), `📋 本周小结（11月9日至11月15日，截至11月10日09:00）
-听到0条消息，立案0件。
+听到0条消息，记下0件事。
 手上没有没办完的事，辛苦了！`; got != want {
 			t.Errorf("an empty week:\n%s\nwant\n%s", got, want)
 		}
 		aWeek(w)
 		got := say(Reckon(w.tx, theWeek, nil, on(16, 8, 0)))
 		if want := `📋 第46周小结（11月9日至11月15日）
-听到13条消息，立案7件：即办5、待办1、上报1。
+听到13条消息，记下7件事：即办5、待办1、上报1。
 其中已确认4件，办结2件，不受理1件，居民撤回1件。
 回应：一半在10秒内，九成在3分钟内。
 ⏰ 在办4件，超期3件，最久的：2号（办结超3天）、8号（确认超1天），请多费心。
