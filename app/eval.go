@@ -2,10 +2,10 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 
+	"youshi/app/print"
 	"youshi/days"
 	"youshi/grid"
 )
@@ -44,11 +44,5 @@ func Eval(ctx context.Context, o EvalOptions) error {
 	if !o.JSON {
 		return score.WriteTable(o.Out)
 	}
-	out := json.NewEncoder(o.Out)
-	out.SetEscapeHTML(false)
-	out.SetIndent("", " ")
-	if err := out.Encode(score); err != nil {
-		return fmt.Errorf("writing the score: %w", err)
-	}
-	return nil
+	return print.JSON(o.Out, score)
 }

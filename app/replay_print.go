@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"youshi/app/print"
 	"youshi/days"
 	"youshi/grid"
 )
@@ -14,7 +15,7 @@ import (
 // tickets, and how the messages ended. As JSON it is the object itself.
 func PrintReplay(out io.Writer, r days.Result, asJSON bool, zone *time.Location) error {
 	if asJSON {
-		return printJSON(out, r)
+		return print.JSON(out, r)
 	}
 	for _, p := range r.Said {
 		head := fmt.Sprintf("%s  %s  %s", p.At.In(zone).Format("2006-01-02 15:04:05"), p.To, p.Kind)
@@ -25,17 +26,17 @@ func PrintReplay(out io.Writer, r days.Result, asJSON bool, zone *time.Location)
 		if len(p.Buttons) > 0 {
 			text += "\n    [" + strings.Join(p.Buttons, "] [") + "]"
 		}
-		if err := printLine(out, head+"\n"+text+"\n"); err != nil {
+		if err := print.Line(out, head+"\n"+text+"\n"); err != nil {
 			return err
 		}
 	}
-	err := table(out, "NO\tSTATUS\tURGENCY\tCATEGORY\tTOPIC\tMESSAGES\tSUPPORTERS\tDUE\tSUMMARY", func(row func(...any)) {
+	err := print.Table(out, "NO\tSTATUS\tURGENCY\tCATEGORY\tTOPIC\tMESSAGES\tSUPPORTERS\tDUE\tSUMMARY", func(row func(...any)) {
 		for _, t := range r.Tickets {
 			due := "-"
 			if t.Due != nil {
 				due = t.Due.In(zone).Format("2006-01-02 15:04")
 			}
-			row(t.Number, t.Status, or(t.Urgency, "-"), or(t.Category, "-"), or(t.Topic, "-"), len(t.Messages), t.Supporters, due, t.Summary)
+			row(t.Number, t.Status, print.Or(t.Urgency, "-"), print.Or(t.Category, "-"), print.Or(t.Topic, "-"), len(t.Messages), t.Supporters, due, t.Summary)
 		}
 	})
 	if err != nil {
@@ -45,5 +46,5 @@ func PrintReplay(out io.Writer, r days.Result, asJSON bool, zone *time.Location)
 	for _, o := range grid.Outcomes() {
 		parts = append(parts, fmt.Sprintf("%s %d", o, r.Outcomes[o]))
 	}
-	return printLine(out, fmt.Sprintf("\n%d messages: %s; %d posts", r.Messages, strings.Join(parts, ", "), len(r.Said)))
+	return print.Line(out, fmt.Sprintf("\n%d messages: %s; %d posts", r.Messages, strings.Join(parts, ", "), len(r.Said)))
 }

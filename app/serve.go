@@ -12,6 +12,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"youshi/app/desk"
 	"youshi/bot"
 	"youshi/bot/webchat"
 	"youshi/config"
@@ -36,10 +37,10 @@ func Serve(ctx context.Context, o ServeOptions) error {
 	if err := os.MkdirAll(o.Config.Data, 0o700); err != nil {
 		return fmt.Errorf("making the data folder: %w", err)
 	}
-	if err := Alone(ctx, o.Config); err != nil {
+	if err := desk.Alone(ctx, o.Config); err != nil {
 		return err
 	}
-	store, err := bolt.Open(ctx, StorePath(o.Config), bolt.Options{Logger: o.Log})
+	store, err := bolt.Open(ctx, desk.StorePath(o.Config), bolt.Options{Logger: o.Log})
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func Serve(ctx context.Context, o ServeOptions) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	admin := Admin{Config: o.Config, Store: store, Log: h.log, Now: h.now}
+	admin := desk.Admin{Config: o.Config, Store: store, Log: h.log, Now: h.now}
 	for _, w := range o.Config.Warnings() {
 		o.Log.Warn(w, "part", "config")
 	}
@@ -100,7 +101,7 @@ func (h *house) warnUnshown() {
 func (h *house) warnUntold(ctx context.Context) error {
 	for _, c := range h.communities {
 		err := h.store.View(ctx, c, func(tx storage.Tx) error {
-			untold, _, err := Untold(tx, h.time.Now())
+			untold, _, err := desk.Untold(tx, h.time.Now())
 			for _, area := range untold {
 				h.log.Warn("nobody can be told of a matter in this grid: bind a staff chat, a grid worker or a secretary", "part", "roster", "area", area)
 			}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"youshi/app"
+	"youshi/app/learn"
 	"youshi/days"
 )
 
@@ -86,7 +87,7 @@ func (t *terminal) eval() *cobra.Command {
 }
 
 func (t *terminal) train() *cobra.Command {
-	var o app.TrainOptions
+	var o learn.Options
 	var measure bool
 	cmd := &cobra.Command{
 		Use:   "train --data FILE… --out FILE",
@@ -102,7 +103,7 @@ func (t *terminal) train() *cobra.Command {
 			tell, end := t.busy("training")
 			defer end()
 			o.Progress = tell
-			return app.Train(cmd.Context(), o)
+			return learn.Train(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
@@ -128,7 +129,7 @@ func (t *terminal) model() *cobra.Command {
 }
 
 func (t *terminal) fit() *cobra.Command {
-	var from app.Labelled
+	var from learn.Labelled
 	var out string
 	cmd := &cobra.Command{
 		Use:     "fit --data FILE --text FIELD --label FIELD --out M",
@@ -138,7 +139,7 @@ func (t *terminal) fit() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			tell, end := t.busy("training")
 			defer end()
-			return app.Fit(cmd.Context(), from, out, tell)
+			return learn.Fit(cmd.Context(), from, out, tell)
 		},
 	}
 	labelled(cmd, &from)
@@ -148,7 +149,7 @@ func (t *terminal) fit() *cobra.Command {
 }
 
 func (t *terminal) test() *cobra.Command {
-	var on app.Labelled
+	var on learn.Labelled
 	var model string
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -158,7 +159,7 @@ func (t *terminal) test() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			_, end := t.busy("testing")
-			s, err := app.Test(model, on)
+			s, err := learn.Test(model, on)
 			end()
 			if err != nil {
 				return err
@@ -176,7 +177,7 @@ func (t *terminal) test() *cobra.Command {
 	return cmd
 }
 
-func labelled(cmd *cobra.Command, l *app.Labelled) {
+func labelled(cmd *cobra.Command, l *learn.Labelled) {
 	f := cmd.Flags()
 	f.StringVar(&l.File, "data", "", "labelled JSON Lines: `FILE`")
 	f.StringVar(&l.Text, "text", "", "the `FIELD` of the text")

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"youshi/app"
+	"youshi/app/desk"
 )
 
 func (t *terminal) backup() *cobra.Command {
@@ -24,7 +25,7 @@ func (t *terminal) backup() *cobra.Command {
 				return err
 			}
 			_, end := t.busy("copying the store")
-			err = app.Backup(cmd.Context(), c, out, force)
+			err = desk.Backup(cmd.Context(), c, out, force)
 			end()
 			if err != nil {
 				return err
@@ -54,7 +55,7 @@ func (t *terminal) restore() *cobra.Command {
 				return err
 			}
 			_, end := t.busy("restoring the store")
-			kept, err := app.Restore(cmd.Context(), c, in, force)
+			kept, err := desk.Restore(cmd.Context(), c, in, force)
 			end()
 			if err != nil {
 				return err
@@ -62,7 +63,7 @@ func (t *terminal) restore() *cobra.Command {
 			if kept != "" {
 				fmt.Fprintf(t.errs, "the replaced store is kept as %s\n", kept)
 			}
-			return t.print("%s is restored from %s\n", app.StorePath(c), in)
+			return t.print("%s is restored from %s\n", desk.StorePath(c), in)
 		},
 	}
 	cmd.Flags().StringVar(&in, "in", "", "the backup's `FILE`")

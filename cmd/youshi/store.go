@@ -6,17 +6,17 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"youshi/app"
+	"youshi/app/desk"
 	"youshi/grid"
 )
 
 // ask carries out a store command, in the running program where there is one.
-func (t *terminal) ask(cmd *cobra.Command, ask app.Ask) error {
+func (t *terminal) ask(cmd *cobra.Command, ask desk.Ask) error {
 	c, err := t.settings()
 	if err != nil {
 		return err
 	}
-	err = app.AskStore(cmd.Context(), c, ask, t.out)
+	err = desk.AskStore(cmd.Context(), c, ask, t.out)
 	if grid.CodeOf(err) == grid.Invalid {
 		return &usageError{err}
 	}
@@ -24,13 +24,13 @@ func (t *terminal) ask(cmd *cobra.Command, ask app.Ask) error {
 }
 
 // asking adds the flags that every store command has.
-func (t *terminal) asking(cmd *cobra.Command, ask *app.Ask) *cobra.Command {
+func (t *terminal) asking(cmd *cobra.Command, ask *desk.Ask) *cobra.Command {
 	cmd.Flags().StringVar((*string)(&ask.Community), "community", "", "the community `NAME`, where the store holds several")
 	return t.withConfig(cmd)
 }
 
 func (t *terminal) tickets() *cobra.Command {
-	ask := app.Ask{Command: "tickets"}
+	ask := desk.Ask{Command: "tickets"}
 	cmd := &cobra.Command{
 		Use:     "tickets",
 		Short:   "lists the open tickets",
@@ -44,7 +44,7 @@ func (t *terminal) tickets() *cobra.Command {
 }
 
 func (t *terminal) show() *cobra.Command {
-	ask := app.Ask{Command: "show"}
+	ask := desk.Ask{Command: "show"}
 	cmd := &cobra.Command{
 		Use:     "show N",
 		Short:   "one ticket with its journal and what was heard",
@@ -64,7 +64,7 @@ func (t *terminal) show() *cobra.Command {
 }
 
 func (t *terminal) queue() *cobra.Command {
-	ask := app.Ask{Command: "queue"}
+	ask := desk.Ask{Command: "queue"}
 	cmd := &cobra.Command{
 		Use:     "queue",
 		Short:   "lists what waits to be said",
@@ -77,7 +77,7 @@ func (t *terminal) queue() *cobra.Command {
 }
 
 func (t *terminal) summary() *cobra.Command {
-	ask := app.Ask{Command: "summary"}
+	ask := desk.Ask{Command: "summary"}
 	var week, month, format, out string
 	cmd := &cobra.Command{
 		Use:   "summary",

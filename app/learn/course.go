@@ -1,4 +1,4 @@
-package app
+package learn
 
 import (
 	"cmp"
@@ -29,7 +29,7 @@ type chatDay struct {
 	gold  []days.Line // the same, as read
 }
 
-func loadCourse(o TrainOptions) (*course, error) {
+func loadCourse(o Options) (*course, error) {
 	recorded, single, err := days.OpenTraining(false, o.Data...)
 	if err != nil {
 		return nil, err

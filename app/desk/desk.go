@@ -1,16 +1,18 @@
-package app
+// Package desk (柜台) is where an operator works on a site's store: look at it,
+// check it, back it up and restore it, through the program that holds it or
+// beside the file.
+package desk
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"strings"
-	"text/tabwriter"
 	"time"
 
+	"youshi/app/print"
 	"youshi/config"
 	"youshi/grid"
 	"youshi/prompts"
@@ -142,18 +144,18 @@ func (d desk) tickets(ctx context.Context, ask Ask, out io.Writer) error {
 		return err
 	}
 	if ask.JSON {
-		return printJSON(out, map[string]any{"tickets": lines})
+		return print.JSON(out, map[string]any{"tickets": lines})
 	}
 	if len(lines) == 0 {
-		return printLine(out, "no tickets")
+		return print.Line(out, "no tickets")
 	}
-	return table(out, "COMMUNITY\tNO\tSTATUS\tURGENCY\tCATEGORY\tDUE\tASSIGNEE\tSUMMARY", func(row func(...any)) {
+	return print.Table(out, "COMMUNITY\tNO\tSTATUS\tURGENCY\tCATEGORY\tDUE\tASSIGNEE\tSUMMARY", func(row func(...any)) {
 		for _, l := range lines {
 			summary := l.Summary
 			if l.Private {
 				summary = "(private) " + summary
 			}
-			row(l.Community, l.Number, l.Status, or(l.Urgency, "-"), or(l.Category, "-"), d.at(l.Due), or(l.Assignee, "-"), summary)
+			row(l.Community, l.Number, l.Status, print.Or(l.Urgency, "-"), print.Or(l.Category, "-"), d.at(l.Due), print.Or(l.Assignee, "-"), summary)
 		}
 	})
 }
@@ -175,27 +177,27 @@ func (d desk) show(ctx context.Context, ask Ask, out io.Writer) error {
 		return err
 	}
 	if ask.JSON {
-		return printJSON(out, t)
+		return print.JSON(out, t)
 	}
-	err = table(out, fmt.Sprintf("ticket\t%d", t.Number), func(row func(...any)) {
+	err = print.Table(out, fmt.Sprintf("ticket\t%d", t.Number), func(row func(...any)) {
 		row("summary", t.Summary)
 		row("status", t.Status)
-		row("urgency", or(t.Urgency, "-"))
-		row("category", or(t.Category, "-"))
-		row("topic", or(t.Topic, "-"))
-		row("location", or(t.Location, "-"))
+		row("urgency", print.Or(t.Urgency, "-"))
+		row("category", print.Or(t.Category, "-"))
+		row("topic", print.Or(t.Topic, "-"))
+		row("location", print.Or(t.Location, "-"))
 		row("reporter", t.Reporter)
 		row("supporters", t.Supporters)
-		row("assignee", or(t.Assignee, "-"))
+		row("assignee", print.Or(t.Assignee, "-"))
 		row("level", t.Level)
 		row("private", t.Private)
 		row("round", t.Round)
-		row("due", d.at(t.Due), or(t.DueBecause, ""))
+		row("due", d.at(t.Due), print.Or(t.DueBecause, ""))
 	})
 	if err != nil {
 		return err
 	}
-	err = table(out, "\nWHEN\tWHO\tWANT\tFROM\tTO\tWHY", func(row func(...any)) {
+	err = print.Table(out, "\nWHEN\tWHO\tWANT\tFROM\tTO\tWHY", func(row func(...any)) {
 		for _, e := range t.Journal {
 			row(d.at(&e.At), who(e), e.Want, e.From, e.To, e.Why)
 		}
@@ -203,7 +205,7 @@ func (d desk) show(ctx context.Context, ask Ask, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return table(out, "\nHEARD\tFROM\tTEXT", func(row func(...any)) {
+	return print.Table(out, "\nHEARD\tFROM\tTEXT", func(row func(...any)) {
 		for _, m := range t.Heard {
 			row(d.at(&m.At), m.From, m.Text)
 		}
@@ -237,12 +239,12 @@ func (d desk) queue(ctx context.Context, ask Ask, out io.Writer) error {
 		return err
 	}
 	if ask.JSON {
-		return printJSON(out, map[string]any{"queue": posts})
+		return print.JSON(out, map[string]any{"queue": posts})
 	}
 	if len(posts) == 0 {
-		return printLine(out, "nothing waits to be said")
+		return print.Line(out, "nothing waits to be said")
 	}
-	return table(out, "COMMUNITY\tTO\tCLASS\tKIND\tTICKET\tSTATE\tTRIES\tNOT BEFORE\tREASON", func(row func(...any)) {
+	return print.Table(out, "COMMUNITY\tTO\tCLASS\tKIND\tTICKET\tSTATE\tTRIES\tNOT BEFORE\tREASON", func(row func(...any)) {
 		for _, p := range posts {
 			row(p.Community, p.To, p.Class, p.Kind, p.Ticket, p.State, p.Attempts, d.at(&p.NotBefore), p.Reason)
 		}
@@ -279,7 +281,7 @@ func (d desk) summary(ctx context.Context, ask Ask, out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		return printLine(out, strings.TrimSpace(string(b)))
+		return print.Line(out, strings.TrimSpace(string(b)))
 	}
 	voice, err := prompts.Open("zh")
 	if err != nil {
@@ -289,7 +291,7 @@ func (d desk) summary(ctx context.Context, ask Ask, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return printLine(out, text)
+	return print.Line(out, text)
 }
 
 func (d desk) period(ask Ask) (reports.Period, error) {
@@ -308,48 +310,6 @@ func (d desk) at(t *time.Time) string {
 		return "-"
 	}
 	return t.In(d.config.Timezone).Format("Mon 2006-01-02 15:04")
-}
-
-func or[T ~string](p *T, otherwise string) string {
-	if p == nil {
-		return otherwise
-	}
-	return string(*p)
-}
-
-// table prints rows under a head, in columns. A cell stays on one line.
-func table(out io.Writer, head string, rows func(row func(...any))) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, head)
-	oneLine := strings.NewReplacer("\n", " ", "\r", " ", "\t", " ")
-	rows(func(cells ...any) {
-		texts := make([]string, len(cells))
-		for i, c := range cells {
-			texts[i] = oneLine.Replace(fmt.Sprint(c))
-		}
-		fmt.Fprintln(w, strings.Join(texts, "\t"))
-	})
-	if err := w.Flush(); err != nil {
-		return fmt.Errorf("printing: %w", err)
-	}
-	return nil
-}
-
-func printLine(out io.Writer, line string) error {
-	if _, err := fmt.Fprintln(out, line); err != nil {
-		return fmt.Errorf("printing: %w", err)
-	}
-	return nil
-}
-
-func printJSON(out io.Writer, v any) error {
-	e := json.NewEncoder(out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
-		return fmt.Errorf("printing: %w", err)
-	}
-	return nil
 }
 
 // count gives how many a sequence yields, and its error.

@@ -1,9 +1,7 @@
-package app
+package learn
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
 	"errors"
 	"math/rand/v2"
 	"os"
@@ -12,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"youshi/days"
 	"youshi/grid"
 	"youshi/intents/local"
 )
@@ -22,7 +19,7 @@ func someDays(t *testing.T) []string {
 	t.Helper()
 	var out []string
 	for _, name := range []string{"d01", "d02", "d07"} {
-		b, err := os.ReadFile("../testdata/days/" + name + ".jsonl")
+		b, err := os.ReadFile("../../testdata/days/" + name + ".jsonl")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +44,7 @@ func strangers(t *testing.T) string {
 
 func TestTrainWritesTheSameModelTwiceAndItOpens(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "model.bin")
-	o := TrainOptions{Data: someDays(t), Extra: []string{strangers(t)}, Out: out}
+	o := Options{Data: someDays(t), Extra: []string{strangers(t)}, Out: out}
 	var files [2][]byte
 	for i := range files {
 		if err := Train(t.Context(), o); err != nil {
@@ -69,7 +66,7 @@ func TestTrainWritesTheSameModelTwiceAndItOpens(t *testing.T) {
 
 func TestTrainMeasuresOnDaysLeftOut(t *testing.T) {
 	var out bytes.Buffer
-	if err := Train(t.Context(), TrainOptions{Data: someDays(t), Extra: []string{strangers(t)}, Measure: &out}); err != nil {
+	if err := Train(t.Context(), Options{Data: someDays(t), Extra: []string{strangers(t)}, Measure: &out}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"as written", "240 labelled messages", "mixed in", "calibration error", "false alarms per 1,000 of"} {
@@ -82,11 +79,11 @@ func TestTrainMeasuresOnDaysLeftOut(t *testing.T) {
 func TestTrainWithoutLabelsSaysSoAndWritesNothing(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "model.bin")
 	day := writeFile(t, "d.jsonl", `{"id":"a","time":"2026-11-10T06:31:07+08:00","sender":"老周","text":"早"}`)
-	err := Train(t.Context(), TrainOptions{Data: []string{day}, Extra: []string{strangers(t)}, Out: out})
+	err := Train(t.Context(), Options{Data: []string{day}, Extra: []string{strangers(t)}, Out: out})
 	if grid.CodeOf(err) != grid.Invalid {
 		t.Errorf("got %v", err)
 	}
-	if err := Train(t.Context(), TrainOptions{Data: []string{strangers(t)}, Out: out}); err == nil || !strings.Contains(err.Error(), "talk.jsonl:1: no intent") {
+	if err := Train(t.Context(), Options{Data: []string{strangers(t)}, Out: out}); err == nil || !strings.Contains(err.Error(), "talk.jsonl:1: no intent") {
 		t.Errorf("unlabelled data gave %v", err)
 	}
 	if _, err := os.Stat(out); !errors.Is(err, os.ErrNotExist) {
@@ -95,7 +92,7 @@ func TestTrainWithoutLabelsSaysSoAndWritesNothing(t *testing.T) {
 }
 
 func TestMixKeepsTheDayAndUsesTheTalkOnce(t *testing.T) {
-	c, err := loadCourse(TrainOptions{Data: someDays(t), Extra: []string{strangers(t)}})
+	c, err := loadCourse(Options{Data: someDays(t), Extra: []string{strangers(t)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,37 +114,5 @@ func TestMixKeepsTheDayAndUsesTheTalkOnce(t *testing.T) {
 	}
 	if !slices.EqualFunc(kept, day, func(a, b local.Heard) bool { return a.ID == b.ID }) {
 		t.Error("the day has another order")
-	}
-}
-
-func TestEvalScoresWhatTheReplayMade(t *testing.T) {
-	replay := func(_ context.Context, lines []days.Line) (days.Result, error) {
-		r := days.Result{Messages: len(lines)}
-		for _, l := range lines {
-			r.ByMessage = append(r.ByMessage, days.MessageRow{ID: l.ID, Intent: grid.Chatter})
-		}
-		return r, nil
-	}
-	data := []string{writeFile(t, "d.jsonl", `{"id":"a","time":"2026-11-10T06:31:07+08:00","sender":"老周","text":"早","intent":"chatter"}
-{"id":"b","time":"2026-11-10T06:32:07+08:00","sender":"老周","text":"<灯>坏了","intent":"report","category":"immediate","urgency":"normal","topic":"facilities"}`)}
-	var out bytes.Buffer
-	if err := Eval(t.Context(), EvalOptions{Data: data, Replay: replay, JSON: true, Out: &out}); err != nil {
-		t.Fatal(err)
-	}
-	var score days.Score
-	if err := json.Unmarshal(out.Bytes(), &score); err != nil || score.N != 2 || score.Intent.Accuracy != 0.5 || !strings.Contains(out.String(), "<灯>") {
-		t.Errorf("%v: %s", err, out.String())
-	}
-	out.Reset()
-	if err := Eval(t.Context(), EvalOptions{Data: data, Replay: replay, Out: &out}); err != nil || !strings.Contains(out.String(), "2 labelled messages") {
-		t.Errorf("%v: %s", err, out.String())
-	}
-	broken := errors.New("no store")
-	fail := func(context.Context, []days.Line) (days.Result, error) { return days.Result{}, broken }
-	if err := Eval(t.Context(), EvalOptions{Data: data, Replay: fail, Out: &out}); !errors.Is(err, broken) {
-		t.Errorf("got %v", err)
-	}
-	if err := Eval(t.Context(), EvalOptions{Data: []string{writeFile(t, "u.jsonl", `{"id":"a","time":"2026-11-10T06:31:07+08:00","sender":"老周","text":"早"}`)}, Replay: replay, Out: &out}); grid.CodeOf(err) != grid.Invalid {
-		t.Errorf("unlabelled days gave %v", err)
 	}
 }

@@ -1,4 +1,6 @@
-package app
+// Package learn makes local models: the one that understands messages from
+// recorded days and single messages, and others from any labelled JSON Lines.
+package learn
 
 import (
 	"context"
@@ -13,8 +15,8 @@ import (
 	"youshi/intents/local"
 )
 
-// TrainOptions say what the local model learns from.
-type TrainOptions struct {
+// Options say what Train learns from.
+type Options struct {
 	// Data are files of recorded days and of single messages, all labelled.
 	Data []string
 	// Extra are more such files. A single message without an intent is talk of
@@ -36,7 +38,7 @@ type TrainOptions struct {
 
 // Train makes a local model. The same data in the same order, options and kind
 // of processor give the same bytes.
-func Train(ctx context.Context, o TrainOptions) error {
+func Train(ctx context.Context, o Options) error {
 	c, err := loadCourse(o)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package app
+package learn
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 // measure leaves out one day after the other: a model of the others reads it
 // as written, and with talk mixed in that no model of the measure has seen. What
 // a model knows of earlier messages is what it made of them itself.
-func (c *course) measure(ctx context.Context, o TrainOptions) error {
+func (c *course) measure(ctx context.Context, o Options) error {
 	half := *c
 	half.talk = c.talk[:len(c.talk)/2]
 	unseen := c.talk[len(c.talk)/2:]
@@ -43,7 +43,7 @@ func (c *course) measure(ctx context.Context, o TrainOptions) error {
 	return mixed.report(o.Measure)
 }
 
-func (c *course) learn(ctx context.Context, o TrainOptions) (*local.Step, error) {
+func (c *course) learn(ctx context.Context, o Options) (*local.Step, error) {
 	b, _, err := local.Train(ctx, c.examples(), local.Options{Seed: o.Seed, Settings: o.settings})
 	if err != nil {
 		return nil, err
