@@ -90,7 +90,7 @@ type Model struct {
 	File string `toml:"file"` // what `youshi train` wrote; "": the built-in one
 }
 
-// Clocks are the deadlines of each class (DOMAIN's table).
+// Clocks (时限) are the deadlines of each class.
 type Clocks struct {
 	Immediate Clock  `toml:"immediate"` // 即办件
 	Pending   Clock  `toml:"pending"`   // 待办件

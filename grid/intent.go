@@ -55,7 +55,8 @@ func Urgencies() []Urgency { return []Urgency{Emergency, Urgent, Normal} }
 // Topic says what a matter is about (主题).
 type Topic string
 
-// Topics lists the topics of LABELS, in their order.
+// Topics lists the topics with which recorded days are labelled, in the order of
+// their labels.
 func Topics() []Topic {
 	return []Topic{"facilities", "water_power_gas", "sanitation", "property", "parking_traffic", "noise", "neighbour",
 		"pets", "security_fire", "illegal_building", "elderly_children", "health_welfare", "jobs_education", "greening",

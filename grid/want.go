@@ -6,7 +6,7 @@ import "time"
 // handlers and, where it moves a ticket, lines of the life cycle (life.go).
 type Want string
 
-// Wants that people give as commands (DOMAIN's table).
+// Wants that people give as commands; intents reads them from the Chinese words.
 const (
 	WantConfirm    Want = "confirm"    // 确认
 	WantReject     Want = "reject"     // 驳回

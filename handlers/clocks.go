@@ -19,7 +19,7 @@ type Steps struct{ Confirm, Accept, Resolve grid.Span }
 // emergencyEvery is how often an unanswered emergency is called to mind.
 const emergencyEvery = 10 * time.Minute
 
-// DefaultClocks are DOMAIN's table.
+// DefaultClocks are what the config says when it says nothing (期限).
 func DefaultClocks() Clocks {
 	hours := func(n int) grid.Span { return grid.ServiceSpan(time.Duration(n) * time.Hour) }
 	return Clocks{

@@ -87,8 +87,8 @@ func placed(in grid.Intent, m grid.Message) grid.Intent {
 	return in
 }
 
-// located reports whether a message of the kind has a place (LABELS, settled
-// case 3).
+// located reports whether a message of the kind has a place, as the recorded days
+// are labelled.
 func located(k grid.Kind) bool { return k.Actionable() || k == grid.Inquiry || k == grid.FollowUp }
 
 // join adds the Linker's answer and what follows from it.
@@ -100,8 +100,8 @@ func (c Chain) join(in grid.Intent, m grid.Message, s grid.Scene) grid.Intent {
 	}
 	switch {
 	case l.PartOf != "":
-		// Parts carry the labels of the first (LABELS, settled case 2), unless
-		// this part is what tells us how bad it is.
+		// Parts carry the labels of the first, as recorded days are labelled,
+		// unless this part is what tells us how bad it is.
 		if first, ok := find(s.Recent, l.PartOf); ok && first.Intent.Kind.Actionable() {
 			in = partOf(in, first.Intent)
 		} else if x, ok := matterOf(s, l.Ticket); ok {
@@ -130,8 +130,9 @@ func partOf(in, first grid.Intent) grid.Intent {
 }
 
 // Consistent clears the fields that a kind does not carry and fills those that
-// it must (LABELS): category for report, suggestion and wish, urgency for report
-// and wish, topic for these and inquiry, location for these and follow-up.
+// it must, as recorded days are labelled: category for report, suggestion and
+// wish, urgency for report and wish, topic for these and inquiry, location for
+// these and follow-up.
 func Consistent(in grid.Intent) grid.Intent {
 	if in.Elder && in.Kind == grid.Report && in.Urgency != grid.Emergency {
 		in.Category, in.Urgency, in.Topic, in.Sensitive = grid.Immediate, grid.Urgent, "elderly_children", true

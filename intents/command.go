@@ -7,9 +7,9 @@ import (
 	"youshi/grid"
 )
 
-// Parse reads m as a command of DOMAIN's table of wants. It gives no authority:
-// a resident's staff word is a Command too, and the handler refuses it or finds
-// that it was ordinary talk (grid.Intent.Otherwise).
+// Parse reads m as a command (指令), one of the words in wants.go. It gives no
+// authority: a resident's staff word is a Command too, and the handler refuses it
+// or finds that it was ordinary talk (grid.Intent.Otherwise).
 //
 // Nothing is parsed from an edit, a recall or a joining. In a group a word
 // without a number counts only with the bot's name, as a quote, or for the

@@ -35,7 +35,7 @@ func asked(nos ...grid.TicketNo) func(*grid.Message, *grid.Scene) {
 
 var card = quoting(grid.Quoted{ID: "b1", Post: true, Ticket: 12})
 
-// table is DOMAIN's table of wants: a text without decoration and its command.
+// table holds every want in words: a text without decoration and its command.
 var table = map[string]grid.Command{
 	"确认 12":         {Want: grid.WantConfirm, Ticket: 12},
 	"驳回 12 不在本网格":   {Want: grid.WantReject, Ticket: 12, Text: "不在本网格"},

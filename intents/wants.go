@@ -24,7 +24,7 @@ type word struct {
 	staff bool // a staff word: from a resident in a group it may be ordinary talk
 }
 
-// words is DOMAIN's table of wants, longer words before their own beginnings.
+// words says which words ask for which want, longer words before their own beginnings.
 // After the words of the table stand a few that staff use for them by habit.
 var words = []word{
 	{"待补充", grid.WantWait, worded, true},
