@@ -12,8 +12,8 @@ import (
 // or finds that it was ordinary talk (grid.Intent.Otherwise).
 //
 // Nothing is parsed from an edit, a recall or a joining. In a group a word
-// without a number counts only with the bot's name, as a quote, or for the
-// numbers words from staff.
+// without a number counts only with the bot's name or as a quote; but whoever
+// asks for the numbers (本周小结), or from staff for an export, is always heard.
 func Parse(m grid.Message, s grid.Scene) (grid.Intent, bool) {
 	switch m.Kind {
 	case grid.EditMessage, grid.RecallMessage, grid.JoinMessage, grid.LocationMessage, grid.OtherMessage:
