@@ -73,14 +73,7 @@ func (s *Sender) pace(ctx context.Context, ch Channel) bool {
 	}
 	s.slots[ch.ID()] = slot.Add(gap)
 	s.mu.Unlock()
-	t := time.NewTimer(slot.Sub(now))
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return nap(ctx, slot.Sub(now))
 }
 
 // A post that could not be said is tried again after pauses from firstRetry to

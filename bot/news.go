@@ -43,7 +43,11 @@ const (
 // pause waits before try n (from 1), twice as long each time. It reports false
 // when ctx is done.
 func pause(ctx context.Context, n int) bool {
-	d := min(firstPause<<min(n-1, 16), longestPause)
+	return nap(ctx, min(firstPause<<min(n-1, 16), longestPause))
+}
+
+// nap waits for d of the machine's time, false when ctx is done before.
+func nap(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

@@ -23,8 +23,8 @@ const within = 90 * time.Second
 // names under which Chromium is installed.
 var names = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
 
-// Page is a page in a browser of its own. Its helpers fail the test when the
-// page does not do what was asked of it.
+// Page is a page in a browser of its own. Its methods fail the test when the page
+// does not do what was asked of it.
 type Page struct {
 	t       testing.TB
 	ctx     context.Context
