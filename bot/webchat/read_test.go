@@ -76,9 +76,9 @@ func TestSaidWaitsForTheNextPost(t *testing.T) {
 		_, _ = s.chat.Send(t.Context(), grid.Chat{}, grid.Outgoing{ID: p.ID})
 	}()
 	began := time.Now()
-	status, out := s.call(t, "GET", "/api/said?since=1&wait=20s", "")
+	status, out := s.call(t, "GET", "/api/said?since=1&wait=60s", "")
 	posts := out["posts"].([]any)
-	if status != 200 || len(posts) != 1 || time.Since(began) > 5*time.Second {
+	if status != 200 || len(posts) != 1 || time.Since(began) > 30*time.Second {
 		t.Fatalf("said = %d %v after %v, want the second post soon", status, out, time.Since(began))
 	}
 	p := posts[0].(map[string]any)
@@ -99,7 +99,7 @@ func TestTheEndOfHearingEndsLongPolls(t *testing.T) {
 	s := newSite(t, newMemory(true))
 	time.AfterFunc(50*time.Millisecond, s.stop)
 	began := time.Now()
-	if status, _ := s.call(t, "GET", "/api/said?since=0&wait=60s", ""); status != 200 || time.Since(began) > 10*time.Second {
+	if status, _ := s.call(t, "GET", "/api/said?since=0&wait=60s", ""); status != 200 || time.Since(began) > 30*time.Second {
 		t.Errorf("said = %d after %v, want an answer at the end", status, time.Since(began))
 	}
 }

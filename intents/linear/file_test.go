@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"math/rand/v2"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -130,18 +131,34 @@ func wide() *Model {
 	return m
 }
 
+// busy gives the processor time that do takes: other programs may want the
+// processor too.
+func busy(t *testing.T, do func()) time.Duration {
+	t.Helper()
+	used := func() time.Duration {
+		var u syscall.Rusage
+		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+			t.Fatal(err)
+		}
+		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	before := used()
+	do()
+	return used() - before
+}
+
 func TestEightMebibytesLoadInATenthOfASecond(t *testing.T) {
 	file := wide().encode(1)
 	if len(file) < 8<<20 {
 		t.Fatalf("the sample has %d bytes", len(file))
 	}
 	best := time.Hour
-	for range 5 { // the best of five, as other programs may want the processor
-		begin := time.Now()
-		if _, err := Load(file); err != nil {
-			t.Fatal(err)
-		}
-		best = min(best, time.Since(begin))
+	for range 5 {
+		best = min(best, busy(t, func() {
+			if _, err := Load(file); err != nil {
+				t.Fatal(err)
+			}
+		}))
 	}
 	limit := 100 * time.Millisecond
 	if raceEnabled {

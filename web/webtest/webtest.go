@@ -17,8 +17,12 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// within bounds one test's whole time in the browser.
-const within = 90 * time.Second
+// within bounds one test's whole time in the browser, and patience how long it
+// waits for one thing: a loaded machine is slow and not wrong.
+const (
+	within   = 3 * time.Minute
+	patience = 30 * time.Second
+)
 
 // names under which Chromium is installed.
 var names = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
@@ -37,7 +41,7 @@ type Page struct {
 func Open(t testing.TB, url string, width, height int64) *Page {
 	t.Helper()
 	opts := append([]chromedp.ExecAllocatorOption{}, chromedp.DefaultExecAllocatorOptions[:]...)
-	opts = append(opts, chromedp.ExecPath(find(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+	opts = append(opts, chromedp.ExecPath(find(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.WSURLReadTimeout(patience),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 		chromedp.Flag("force-prefers-reduced-motion", true), chromedp.Flag("lang", "zh-CN"))
@@ -148,10 +152,11 @@ func (p *Page) File(selector, path string) {
 	p.do("choosing a file", chromedp.SetUploadFiles(chromedp.CSS(selector), []string{path}))
 }
 
-// Until waits until the JavaScript expression is true, and fails after 15 s.
+// Until waits until the JavaScript expression is true, and fails after half a
+// minute.
 func (p *Page) Until(what, expression string) {
 	p.t.Helper()
-	late := time.Now().Add(15 * time.Second)
+	late := time.Now().Add(patience)
 	for {
 		if ask[bool](p, "looking whether "+what, chromedp.Evaluate[bool]("Boolean("+expression+")")) {
 			return
