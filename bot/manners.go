@@ -87,7 +87,7 @@ func isReminder(o grid.Outgoing) bool {
 // there is read from the store, so a restart changes nothing. Without lists
 // nothing is put together.
 func (m Manners) notices(tx storage.Tx, to grid.Chat, waiting []grid.Outgoing, now time.Time, lists bool) (choice, error) {
-	since := now.Add(-time.Hour)
+	since := now.Add(-max(time.Hour, m.GatherFor))
 	if day := m.midnight(now, 0); slices.ContainsFunc(waiting, isReminder) && day.Before(since) {
 		since = day
 	}
@@ -199,11 +199,11 @@ func (m Manners) remind(mine, said []grid.Outgoing, now time.Time) ([]grid.Outgo
 	return mine[:1], time.Time{}
 }
 
-// saidSince gives what was said in a chat since then, latest first.
+// saidSince gives what was said in a chat since then, latest first. Pages begin
+// small: most often a few posts were said within the hour, of thousands.
 func saidSince(tx storage.Tx, to grid.ChatID, since time.Time) ([]grid.Outgoing, error) {
-	const page = 64
 	var out []grid.Outgoing
-	for before := grid.Seq(0); ; {
+	for before, page := grid.Seq(0), 4; ; page *= 2 {
 		posts, err := tx.Outbox().SaidTo(to, before, page)
 		if err != nil {
 			return nil, err

@@ -1,12 +1,10 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -23,7 +21,7 @@ const (
 
 // Sender says what waits in the outbox: one post at a time in each chat, an
 // attempt written down before it is made. All it knows is in the store, so a
-// killed program goes on where it was.
+// killed program goes on where it was; what it keeps in memory saves reading.
 type Sender struct {
 	Store    storage.Store
 	Time     Time
@@ -44,6 +42,7 @@ type Sender struct {
 	resumed bool
 	busy    map[dest]bool
 	slots   map[grid.ChannelID]time.Time // when a channel's next post may go
+	made    map[dest]decision            // replaced whole, never changed
 }
 
 // dest is a destination in a community.
@@ -234,50 +233,4 @@ func (s *Sender) tell(c grid.CommunityID, o grid.Outgoing) {
 	if s.Ended != nil {
 		s.Ended(c, o)
 	}
-}
-
-// waiting is a destination that has a turn, and its place in the order of writing.
-type waiting struct {
-	dest
-	first grid.Seq
-}
-
-// survey gives the destinations that can act now, by community and order of
-// writing, and when the next of the others can (zero: none before a change).
-func (s *Sender) survey(ctx context.Context) (ready []waiting, next time.Time, err error) {
-	if err := s.resume(ctx); err != nil {
-		return nil, next, err
-	}
-	all, err := s.Store.Communities(ctx)
-	if err != nil {
-		return nil, next, fmt.Errorf("listing communities: %w", err)
-	}
-	for _, c := range all {
-		err := s.Store.View(ctx, c, func(tx storage.Tx) error {
-			to, err := tx.Outbox().Destinations()
-			if err != nil {
-				return err
-			}
-			now := s.Time.Now()
-			for _, id := range to {
-				t, err := s.decide(tx, id, now)
-				if err != nil {
-					return err
-				}
-				if t.acts() {
-					ready = append(ready, waiting{dest{c, id}, t.first()})
-				} else if !t.next.IsZero() && (next.IsZero() || t.next.Before(next)) {
-					next = t.next
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, next, fmt.Errorf("reading the outbox of %s: %w", c, err)
-		}
-	}
-	slices.SortFunc(ready, func(a, b waiting) int {
-		return cmp.Or(cmp.Compare(a.community, b.community), cmp.Compare(a.first, b.first))
-	})
-	return ready, next, nil
 }

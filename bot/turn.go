@@ -18,6 +18,9 @@ type turn struct {
 	chat grid.Chat
 	born bool            // the chat is not stored yet
 	end  []grid.Outgoing // leave the queue unsaid, State and Reason set
+
+	loose   bool      // rests on more than the destination's own rows
+	useless time.Time // when the first of the posts that wait is no longer of use; zero: never
 }
 
 // acts reports whether there is anything to do now.
@@ -50,7 +53,13 @@ func (s *Sender) decide(tx storage.Tx, to grid.ChatID, now time.Time) (turn, err
 		return t, nil // one at a time; it tells when it ended
 	}
 	posts = slices.DeleteFunc(posts, func(o grid.Outgoing) bool {
-		if o.Until.IsZero() || !now.After(o.Until) {
+		if o.Until.IsZero() {
+			return false
+		}
+		if !now.After(o.Until) {
+			if past := o.Until.Add(1); t.useless.IsZero() || past.Before(t.useless) {
+				t.useless = past
+			}
 			return false
 		}
 		o.State, o.Reason = grid.Dropped, "no longer of use"
@@ -64,6 +73,7 @@ func (s *Sender) decide(tx storage.Tx, to grid.ChatID, now time.Time) (turn, err
 	if t.chat, t.born, why, err = s.chatOf(tx, to); err != nil {
 		return t, err
 	}
+	t.loose = t.born || why != "" // on the person's accounts and on the channel
 	if why != "" {
 		for _, o := range posts {
 			o.State, o.Reason = grid.PutAside, why

@@ -164,7 +164,7 @@ type Outbox interface {
 	// QueueOf gives what is not ended for one destination, by class and Seq.
 	QueueOf(to grid.ChatID) ([]grid.Outgoing, error)
 	// Destinations gives the destinations that have something queued, sorted.
-	Destinations() ([]grid.ChatID, error)
+	Destinations() ([]Destination, error)
 	// Said gives at most n sent posts with SentSeq > since, in order of SentSeq.
 	Said(since grid.Seq, n int) ([]grid.Outgoing, error)
 	// SaidTo gives at most n posts last sent to a chat with SentSeq < before (0:
@@ -172,6 +172,16 @@ type Outbox interface {
 	SaidTo(to grid.ChatID, before grid.Seq, n int) ([]grid.Outgoing, error)
 	// Of gives every post about a ticket, by Seq.
 	Of(no grid.TicketNo) ([]grid.Outgoing, error)
+}
+
+// Destination is where something is queued for.
+type Destination struct {
+	To grid.ChatID
+	// Change is another number, never one it had before, after each Put or Set of
+	// a post to it (waiting, said or otherwise ended) and each Put of its chat, and
+	// the same one otherwise: whoever sees it again would read the same queue, the
+	// same posts said and the same chat.
+	Change grid.Seq
 }
 
 // Jobs are long work to be done outside of transactions.

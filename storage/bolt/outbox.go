@@ -65,11 +65,35 @@ func (b outbox) write(old, o grid.Outgoing) (grid.Outgoing, error) {
 			errs = append(errs, b.put([]byte(e.key), key{}.num(uint64(o.Seq)), e.bucket))
 		}
 	}
-	errs = append(errs, b.putJSON(key{}.num(uint64(o.Seq)), o, outboxBucket))
+	errs = append(errs, b.putJSON(key{}.num(uint64(o.Seq)), o, outboxBucket), b.changed(o.To))
+	if old.Seq != 0 && old.To != o.To {
+		errs = append(errs, b.changed(old.To))
+	}
 	if err := errors.Join(errs...); err != nil {
 		return o, fmt.Errorf("writing post %d: %w", o.Seq, err)
 	}
 	return o, nil
+}
+
+// changed gives a destination the next number of change; one that nothing waits
+// for needs none, and gets a new one with the next post.
+func (b outbox) changed(to grid.ChatID) error {
+	if !b.queued(to) {
+		return b.drop(key{}.text(string(to)), outboxChanges)
+	}
+	n, err := b.next(outboxChanges)
+	if err != nil {
+		return err
+	}
+	return b.put(key{}.text(string(to)), key{}.num(n), outboxChanges)
+}
+
+// queued reports whether anything waits for a destination.
+func (b outbox) queued(to grid.ChatID) bool {
+	for range within(b.look(outboxQueue), key{}.text(string(to))) {
+		return true
+	}
+	return false
 }
 
 type indexed struct{ bucket, key string }
@@ -167,19 +191,23 @@ func (b outbox) QueueOf(to grid.ChatID) ([]grid.Outgoing, error) {
 	return gather(b.rows(within(b.look(outboxQueue), key{}.text(string(to)))), 0)
 }
 
-func (b outbox) Destinations() ([]grid.ChatID, error) {
-	q := b.look(outboxQueue)
+func (b outbox) Destinations() ([]storage.Destination, error) {
+	q, changes := b.look(outboxQueue), b.look(outboxChanges)
 	if q == nil {
 		return nil, nil
 	}
-	var out []grid.ChatID
+	var out []storage.Destination
 	c := q.Cursor()
 	for k, _ := c.First(); k != nil; {
 		to, _, err := textOf(k)
 		if err != nil {
 			return nil, fmt.Errorf("reading the queue: %w", err)
 		}
-		out = append(out, grid.ChatID(to))
+		d := storage.Destination{To: grid.ChatID(to)}
+		if n := has(changes, key{}.text(to)); n != nil {
+			d.Change = grid.Seq(numAt(n))
+		}
+		out = append(out, d)
 		k, _ = c.Seek(key{}.text(to).past())
 	}
 	return out, nil

@@ -53,7 +53,7 @@ func (r roster) PutChat(c grid.Chat) error {
 			return err
 		}
 	}
-	return r.putJSON([]byte(c.ID), c, chatsBucket)
+	return errors.Join(r.putJSON([]byte(c.ID), c, chatsBucket), outbox(r).changed(c.ID))
 }
 
 func (r roster) Chat(id grid.ChatID) (grid.Chat, error) {

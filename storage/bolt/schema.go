@@ -39,6 +39,7 @@ const (
 	timersDue      = "timers.due"      // Due time, lane text, id raw → Timer
 	outboxBucket   = "outbox"          // seq → Outgoing; its sequence is the Seq of writing
 	outboxQueue    = "outbox.queue"    // destination text, class 1 byte, seq → nothing; posts that are not ended
+	outboxChanges  = "outbox.changes"  // destination text → Change, 8 bytes; destinations in outbox.queue, those of earlier releases when they change; its sequence counts changes
 	outboxIDs      = "outbox.ids"      // id raw → seq; ids given by others (SentAs, and IDs that are not "post-<seq>")
 	outboxSaid     = "outbox.said"     // sent seq → seq; its sequence is the SentSeq of saying
 	outboxSaidTo   = "outbox.chats"    // destination text, sent seq → seq

@@ -25,6 +25,9 @@ type model struct {
 	timers map[grid.TimerID]grid.Timer
 	posts  []grid.Outgoing // by Seq
 	said   grid.Seq
+
+	touched map[grid.ChatID]bool // whose change number must be a new one
+	changes map[grid.ChatID][]grid.Seq
 }
 
 func testModel(t *testing.T, open func(*testing.T) storage.Store) {
@@ -32,7 +35,8 @@ func testModel(t *testing.T, open func(*testing.T) storage.Store) {
 	runs := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		runs++
-		m := &model{now: at(0), taken: map[string]time.Time{}, timers: map[grid.TimerID]grid.Timer{}}
+		m := &model{now: at(0), taken: map[string]time.Time{}, timers: map[grid.TimerID]grid.Timer{},
+			touched: map[grid.ChatID]bool{}, changes: map[grid.ChatID][]grid.Seq{}}
 		d := desk{t, s, grid.CommunityID(fmt.Sprint("community ", runs))}
 		rt.Repeat(map[string]func(*rapid.T){
 			"wait": func(rt *rapid.T) {
@@ -48,7 +52,7 @@ func testModel(t *testing.T, open func(*testing.T) storage.Store) {
 func (m *model) steps(rt *rapid.T, d desk) {
 	after := *m
 	after.inbox, after.posts = slices.Clone(m.inbox), slices.Clone(m.posts)
-	after.taken, after.timers = maps.Clone(m.taken), maps.Clone(m.timers)
+	after.taken, after.timers, after.touched = maps.Clone(m.taken), maps.Clone(m.timers), maps.Clone(m.touched)
 	var todo []func(storage.Tx) error
 	for range rapid.IntRange(1, 4).Draw(rt, "steps") {
 		step := rapid.SampledFrom([]func(*model, *rapid.T) func(storage.Tx) error{
@@ -164,6 +168,7 @@ func (m *model) write(rt *rapid.T) func(storage.Tx) error {
 	kept.Seq = grid.Seq(len(m.posts) + 1)
 	kept.ID, kept.State = grid.MessageID(fmt.Sprint("post-", kept.Seq)), grid.Waiting
 	m.posts = append(m.posts, kept)
+	m.touched[o.To] = true
 	return func(tx storage.Tx) error {
 		got, err := tx.Outbox().Put(o)
 		return errors.Join(err, differ("Put", got, kept))
@@ -184,6 +189,7 @@ func (m *model) say(rt *rapid.T) func(storage.Tx) error {
 		kept.SentSeq = m.said
 	}
 	m.posts[i] = kept
+	m.touched[o.To] = true
 	return func(tx storage.Tx) error {
 		got, err := tx.Outbox().Set(o)
 		return errors.Join(err, differ("Set", got, kept))
@@ -271,10 +277,35 @@ func (m *model) checkPosts(tx storage.Tx, keep func(string, any, error, any)) {
 	saidTo = saidTo[max(0, len(saidTo)-2):]
 	got, err := list(tx.Outbox().Queue())
 	keep("Queue", got, err, queue)
+	to, err := tx.Outbox().Destinations()
+	keep("Destinations", destinations(to), err, m.destinations(queue))
+	for _, d := range to {
+		keep("the change of "+string(d.To), m.change(d), nil, true)
+	}
 	got, err = tx.Outbox().Said(0, 1000)
 	keep("Said", got, err, said)
 	got, err = tx.Outbox().SaidTo("group:1", 0, 2)
 	keep("SaidTo", got, err, saidTo)
 	got, err = tx.Outbox().Of(1)
 	keep("Of", got, err, of)
+}
+
+// destinations gives those of the queue, which is sorted by them.
+func (m *model) destinations(queue []grid.Outgoing) (out []grid.ChatID) {
+	for _, o := range queue {
+		out = append(out, o.To)
+	}
+	return slices.Compact(out)
+}
+
+// change reports whether a change number is new where it must be and the same
+// where it must be.
+func (m *model) change(d storage.Destination) bool {
+	seen := m.changes[d.To]
+	if !m.touched[d.To] {
+		return len(seen) > 0 && seen[len(seen)-1] == d.Change
+	}
+	delete(m.touched, d.To)
+	m.changes[d.To] = append(seen, d.Change)
+	return !slices.Contains(seen, d.Change)
 }

@@ -3,6 +3,7 @@ package storagetest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -149,7 +150,7 @@ func testOutbox(t *testing.T, open func(*testing.T) storage.Store) {
 			d.same("queue", d.queue(), []int{6, 4, 3, 2, 1, 5})
 			d.see(func(tx storage.Tx) error {
 				to, err := tx.Outbox().Destinations()
-				d.same("destinations", to, []string{"group:1", "group:2"})
+				d.same("destinations", destinations(to), []string{"group:1", "group:2"})
 				one, err2 := tx.Outbox().QueueOf("group:2")
 				d.same("queue of group:2", seqs(one), []int{4, 3, 2, 1, 5})
 				none, err3 := tx.Outbox().QueueOf("group:")
@@ -208,9 +209,8 @@ func testOutbox(t *testing.T, open func(*testing.T) storage.Store) {
 			})
 		},
 	}
-	for name, test := range outboxLookups {
-		tests[name] = test
-	}
+	maps.Copy(tests, outboxLookups)
+	maps.Copy(tests, outboxChanges)
 	eachDesk(t, open, tests)
 }
 
