@@ -48,8 +48,8 @@ lint: go ## golangci-lint, at the version named above
 train: build ## train the local model from the recorded days (PUBLIC=dir: and a folder of public messages)
 	bin/youshi train --data $(DAYS) $(LINES) $(if $(PUBLIC),--extra $(PUBLIC)/not_for_the_bot_train.jsonl) --out intents/local/model.bin
 
-eval: build ## replay the recorded days and score what the program made of them
-	bin/youshi eval --data $(DAYS)
+eval: build ## the score card: each recorded day left out of training once (PUBLIC=dir: and with strangers' talk mixed in)
+	bin/youshi eval --leave-one-out --data $(DAYS) $(LINES) $(if $(PUBLIC),--extra $(PUBLIC)/not_for_the_bot_train.jsonl)
 
 go:
 	@command -v $(GO) > /dev/null || { echo "Go is missing: install Go 1.26 or newer (https://go.dev/dl) and see that '$(GO)' is on the PATH." >&2; exit 1; }

@@ -30,7 +30,9 @@ func intervals(all []judged, lands []patch) map[string][2]float64 {
 			"category.accuracy": s.Category.Accuracy, "category_end_to_end.accuracy": s.CategoryEndToEnd.Accuracy,
 			"urgency.accuracy": s.Urgency.Accuracy, "emergency.p": s.Emergency.P, "emergency.r": s.Emergency.R,
 			"topic.accuracy": s.Topic.Accuracy, "sensitive.p": s.Sensitive.P, "sensitive.r": s.Sensitive.R,
-			"location.exact": s.Location.Exact, "linking.pairwise.f1": pairs.prf().F1, "matters.f1": matters.prf().F1,
+			"location.exact": s.Location.Exact, "emergency.f1": s.Emergency.F1, "sensitive.f1": s.Sensitive.F1,
+			"linking.pairwise.p": pairs.prf().P, "linking.pairwise.r": pairs.prf().R, "linking.pairwise.f1": pairs.prf().F1,
+			"matters.p": matters.prf().P, "matters.r": matters.prf().R, "matters.f1": matters.prf().F1,
 		} {
 			values[name] = append(values[name], v)
 		}

@@ -15,15 +15,17 @@ import (
 // course is what a model is taught: days, single messages, and strangers' talk
 // to mix into the days, since written days hold too little of what people say.
 type course struct {
-	bot   string
-	seed  uint64
-	days  []chatDay
-	lines []local.Example
-	talk  []string
+	bot      string
+	seed     uint64
+	recorded [][]days.Line // file by file, as read
+	days     []chatDay     // the same, chat by chat
+	lines    []local.Example
+	talk     []string
 }
 
 // chatDay is the messages of one chat in the order of sending.
 type chatDay struct {
+	file  int // its place in course.recorded
 	name  string
 	heard []local.Heard
 	gold  []days.Line // the same, as read
@@ -39,7 +41,8 @@ func loadCourse(o Options) (*course, error) {
 		return nil, err
 	}
 	c := &course{bot: cmp.Or(o.Bot, "小格"), seed: o.Seed}
-	for i, lines := range slices.Concat(recorded, more, o.FromStore) {
+	c.recorded = slices.Concat(recorded, more, o.FromStore)
+	for i, lines := range c.recorded {
 		c.addDay(i, lines)
 	}
 	for _, e := range slices.Concat(single, extra) {
@@ -70,7 +73,7 @@ func (c *course) addDay(file int, lines []days.Line) {
 		if !known {
 			i = len(c.days)
 			chats[l.Group] = i
-			c.days = append(c.days, chatDay{name: fmt.Sprintf("%d %s", file, l.Group)})
+			c.days = append(c.days, chatDay{file: file, name: fmt.Sprintf("%d %s", file, l.Group)})
 		}
 		d := &c.days[i]
 		d.gold = append(d.gold, l)

@@ -53,10 +53,15 @@ func (t *terminal) replay() *cobra.Command {
 func (t *terminal) eval() *cobra.Command {
 	var o app.EvalOptions
 	var classifier string
+	var leaveOneOut bool
+	var extra []string
 	cmd := &cobra.Command{
-		Use:     "eval --data FILE…",
-		Short:   "replays labelled days and scores what became of them",
-		Example: "  youshi eval --data days/*.jsonl\n  youshi eval --data day.jsonl --classifier rules --json",
+		Use:   "eval --data FILE…",
+		Short: "replays labelled days and scores what became of them",
+		Long: "Replays labelled days and scores what became of them.\n\n" +
+			"On days that the model has learnt from that says nothing about other days. With --leave-one-out each day\n" +
+			"is read by a model of all other data, and the scores of all days are told together, beside the goals.",
+		Example: "  youshi eval --data day.jsonl --classifier rules --json\n  youshi eval --leave-one-out --data days/*.jsonl lines.jsonl --extra talk.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch known := []string{app.ClassifyChain, app.ClassifyRules, app.ClassifyLocal}; {
@@ -69,6 +74,15 @@ func (t *terminal) eval() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if leaveOneOut {
+				tell, end := t.busy("leaving one day out")
+				defer end()
+				return app.EvalCard(cmd.Context(), app.CardOptions{Data: o.Data, Extra: extra, Config: c, Classifier: classifier,
+					JSON: o.JSON, Out: t.out, Log: t.log(slog.LevelWarn), Progress: tell})
+			}
+			if len(extra) > 0 {
+				return misused("--extra: strangers' talk is for --leave-one-out")
+			}
 			o.Out = t.out
 			o.Replay = func(ctx context.Context, lines []days.Line) (days.Result, error) {
 				_, end := t.busy("replaying")
@@ -80,6 +94,8 @@ func (t *terminal) eval() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&o.Data, "data", nil, "labelled days, one or more of `FILE…`")
+	f.BoolVar(&leaveOneOut, "leave-one-out", false, "score each day with a model of all other data")
+	f.StringArrayVar(&extra, "extra", nil, "with --leave-one-out: strangers' talk, one or more of `FILE…`; half is learnt from, half mixed into the days")
 	f.StringVar(&classifier, "classifier", app.ClassifyChain, "`WHO` reads the messages: chain, rules or local")
 	f.BoolVar(&o.JSON, "json", false, "print JSON")
 	required(cmd, "data")
