@@ -8,7 +8,7 @@ import (
 
 // How far an object is looked for in what a model says.
 const (
-	farthest = 64 << 10 // bytes
+	farthest = 16 << 10 // bytes
 	starts   = 20       // open braces
 )
 
