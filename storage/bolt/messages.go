@@ -91,13 +91,14 @@ func (m messages) Get(id grid.MessageID) (grid.Message, error) {
 	if !ok {
 		return grid.Message{}, fmt.Errorf("message %s: %w", id, storage.ErrNotFound)
 	}
-	return m.row(month, n)
+	return rowOf(m.look(messagesBucket, month, messageRows), n)
 }
 
-func (m messages) row(month string, n uint64) (grid.Message, error) {
-	msg, err := get[grid.Message](m.look(messagesBucket, month, messageRows), key{}.num(n))
+// rowOf reads message number n from the rows of its month.
+func rowOf(rows *bbolt.Bucket, n uint64) (grid.Message, error) {
+	msg, err := get[grid.Message](rows, key{}.num(n))
 	if err != nil {
-		return msg, fmt.Errorf("message number %d of %s: %w", n, month, err)
+		return msg, fmt.Errorf("message number %d: %w", n, err)
 	}
 	return msg, nil
 }
@@ -120,8 +121,9 @@ func (m messages) Recent(chats []grid.ChatID, before grid.MessageID, n int) ([]g
 			}
 		}
 		slices.SortFunc(nums, func(a, b uint64) int { return cmp.Compare(b, a) })
+		rows := m.look(messagesBucket, month, messageRows)
 		for _, at := range nums[:min(len(nums), max(0, n-len(out)))] {
-			msg, err := m.row(month, at)
+			msg, err := rowOf(rows, at)
 			if err != nil {
 				return nil, err
 			}
@@ -140,9 +142,8 @@ func (m messages) Recent(chats []grid.ChatID, before grid.MessageID, n int) ([]g
 func (m messages) Between(from, to time.Time) iter.Seq2[grid.Message, error] {
 	return func(yield func(grid.Message, error) bool) {
 		type head struct {
-			month string
-			sent  *bbolt.Bucket
-			key   []byte
+			rows, sent *bbolt.Bucket
+			key        []byte
 		}
 		end := key{}.time(to)
 		step := func(h *head, at []byte) {
@@ -153,7 +154,7 @@ func (m messages) Between(from, to time.Time) iter.Seq2[grid.Message, error] {
 		}
 		var heads []*head
 		for _, month := range m.months() {
-			h := &head{month: month, sent: m.look(messagesBucket, month, messageSent)}
+			h := &head{rows: m.look(messagesBucket, month, messageRows), sent: m.look(messagesBucket, month, messageSent)}
 			step(h, key{}.time(from))
 			heads = append(heads, h)
 		}
@@ -167,7 +168,7 @@ func (m messages) Between(from, to time.Time) iter.Seq2[grid.Message, error] {
 			if first == nil {
 				return
 			}
-			msg, err := m.row(first.month, numAt(first.key))
+			msg, err := rowOf(first.rows, numAt(first.key))
 			if !yield(msg, err) || err != nil {
 				return
 			}
