@@ -22,6 +22,7 @@ var layout = map[string][]string{
 	"prompts":   {"grid"},
 	"calendar":  {"grid"},
 	"llm":       {"grid"},
+	"llm/*":     {"grid", "llm"},
 	"config":    {"grid", ""},
 	"days":      {"grid"},
 	"storage":   {"grid"},
@@ -38,7 +39,7 @@ var layout = map[string][]string{
 
 // forTests may be imported by test files and contract suites beside that: what
 // is tested, real stores and recorded days instead of imitations, and the suites.
-var forTests = []string{"grid", "calendar", "prompts", "storage", "storage/*", "days", "bot", "bot/*", "intents", "intents/*", "reports", "web/*"}
+var forTests = []string{"grid", "calendar", "prompts", "storage", "storage/*", "days", "bot", "bot/*", "intents", "intents/*", "llm", "llm/*", "reports", "web/*"}
 
 // room gives the line of the house for a package within the module.
 func room(pkg string) string {
