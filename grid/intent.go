@@ -94,6 +94,9 @@ type Intent struct {
 	By         string  `json:"by"`               // the step that said it: rule, local, llm
 	Prompt     string  `json:"prompt,omitempty"` // the numbered prompt that understood it
 	Confidence float64 `json:"confidence"`       // 0..1: how often such answers are right
+	// Unread says why a model that should have read the message did not answer
+	// (timeout, busy, resting, invalid, refused …): the local answer stands.
+	Unread string `json:"unread,omitempty"`
 
 	Link Link `json:"link,omitzero"` // what the Linker says
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"youshi/grid"
+	"youshi/llm"
 )
 
 // Step is one way to understand a message.
@@ -23,8 +24,22 @@ type Step interface {
 	Try(ctx context.Context, m grid.Message, s grid.Scene) (in grid.Intent, sure bool, err error)
 }
 
+// Later is a Step that reads with the answers of the steps before it in hand: a
+// model elsewhere, which costs time and money and is asked only where that helps.
+type Later interface {
+	Step
+	// After is asked about every message instead of Try. soFar is what the
+	// chain would conclude without it, settled says that nobody doubts it. The
+	// step itself decides whether there is anything to ask: an Intent without a
+	// Kind and without an error says that there was not. A sure answer goes over
+	// the sure one of an earlier step; a danger that is shared stays shared.
+	//
+	// An error says that the step should have answered and could not.
+	After(ctx context.Context, m grid.Message, s grid.Scene, soFar grid.Intent, settled bool) (in grid.Intent, sure bool, err error)
+}
+
 // Chain understands a message: commands first, then the steps in order until
-// one is sure, then the Linker. It is a bot.Thinker and safe for use by many
+// one is sure, then those that come Later, then the Linker. It is a bot.Thinker and safe for use by many
 // lanes at once when its steps are.
 type Chain struct {
 	Steps  []Step
@@ -51,19 +66,27 @@ func (c Chain) Think(ctx context.Context, m grid.Message, s grid.Scene) grid.Int
 func (c Chain) understand(ctx context.Context, m grid.Message, s grid.Scene) grid.Intent {
 	v := verdict{}
 	for _, step := range c.Steps {
-		in, sure, err := step.Try(ctx, m, s)
+		later, waits := step.(Later)
+		if !waits && v.settled() {
+			continue
+		}
+		var in grid.Intent
+		var sure bool
+		var err error
+		if waits {
+			in, sure, err = later.After(ctx, m, s, v.conclude(), v.settled())
+		} else {
+			in, sure, err = step.Try(ctx, m, s)
+		}
 		if err != nil {
-			// A deadline is the lane's business, not a fault of the step.
-			if c.Log != nil && ctx.Err() == nil {
-				c.Log.Warn("a step of understanding failed", "part", "intents", "step", step.Name(), "message", m.ID, "err", err)
+			c.tell(ctx, step, m, err)
+			if waits {
+				v.unread = or(string(llm.CauseOf(err)), "error")
 			}
 			continue
 		}
 		in.By = step.Name()
-		v.hear(in, sure)
-		if v.settled() {
-			break
-		}
+		v.hear(in, sure, waits)
 	}
 	in := c.join(placed(v.conclude(), m), m, s)
 	if in.Kind == grid.FollowUp && in.Link.Ticket == 0 && in.Link.PartOf == "" {
@@ -72,7 +95,16 @@ func (c Chain) understand(ctx context.Context, m grid.Message, s grid.Scene) gri
 			in = c.join(placed(first, m), m, s)
 		}
 	}
+	in.Unread = v.unread
 	return Consistent(placed(in, m))
+}
+
+// tell logs that a step failed. A deadline is the lane's business and a model's
+// health the model's own: it says so once, not at every message.
+func (c Chain) tell(ctx context.Context, step Step, m grid.Message, err error) {
+	if c.Log != nil && ctx.Err() == nil && llm.CauseOf(err) == "" {
+		c.Log.Warn("a step of understanding failed", "part", "intents", "step", step.Name(), "message", m.ID, "err", err)
+	}
 }
 
 // placed adds place and summary from the message's own words where the kind

@@ -27,8 +27,8 @@ const (
 //
 // The tests go from the surest to the vaguest, and the first that hits decides:
 // the message is an edit, quotes, goes on with the speaker's own report, answers
-// the bot's question, names the reporter, joins ("+1"), says that it is over,
-// or shares place and words with an open matter. A different building or unit
+// the bot's question, names the reporter, was read so by a model, joins ("+1"),
+// says that it is over, or shares place and words with an open matter. A different building or unit
 // forbids; two speakers' words are never made one report.
 type Linker struct{}
 
@@ -37,7 +37,7 @@ func (l Linker) Link(m grid.Message, in grid.Intent, s grid.Scene) grid.Link {
 	t := newTalk(m, in, s)
 	link := grid.Link{}
 	for _, test := range []func(*talk) (grid.Link, bool){
-		byEdit, byQuote, byPart, byAnswer, byName, byMeToo, byOver, byTalk, byLikeness,
+		byEdit, byQuote, byPart, byAnswer, byName, byReading, byMeToo, byOver, byTalk, byLikeness,
 	} {
 		if found, ok := test(&t); ok {
 			link = found
@@ -239,4 +239,24 @@ func byName(t *talk) (grid.Link, bool) {
 		}
 	}
 	return grid.Link{}, false
+}
+
+// WhyRead in the Link of a step's answer says that the step has read the open
+// matters and means its Ticket, 0 being none of them.
+const WhyRead = "read"
+
+// byReading takes a step's word for the matter where nothing surer speaks, if m
+// may join that matter. A follow-up of none that the step saw is left to the
+// other tests.
+func byReading(t *talk) (grid.Link, bool) {
+	l := t.in.Link
+	if l.Why != WhyRead || l.Ticket == 0 && t.in.Kind == grid.FollowUp {
+		return grid.Link{}, false
+	}
+	x, ok := matterOf(t.s, l.Ticket)
+	outage := t.joins && x.Topic == "water_power_gas" && !t.loud && !t.in.Sensitive && !x.Private
+	if !ok || !t.allowed(x) && !outage {
+		return grid.Link{}, true
+	}
+	return grid.Link{Ticket: x.No, Why: WhyRead}, true
 }

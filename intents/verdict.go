@@ -7,13 +7,16 @@ type verdict struct {
 	said []grid.Intent // every answer and hint, in the order of the steps
 	best int           // index+1 of the best answer in said; 0: none yet
 	sure bool          // the best answer is sure
+
+	unread string // why a Later step that should have answered did not
 }
 
-// hear takes one step's answer. A sure one ends the matter; of unsure ones the
-// more confident counts, the later where they are equal.
-func (v *verdict) hear(in grid.Intent, sure bool) {
+// hear takes one step's answer. A sure one ends the matter, unless a step that
+// read with it in hand (over) is sure of another; of unsure ones the more
+// confident counts, the later where they are equal.
+func (v *verdict) hear(in grid.Intent, sure, over bool) {
 	v.said = append(v.said, in)
-	if in.Kind == "" || v.sure {
+	if in.Kind == "" || v.sure && !(over && sure) {
 		return
 	}
 	if sure || v.best == 0 || in.Confidence >= v.said[v.best-1].Confidence {

@@ -1,6 +1,7 @@
 package llm
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -13,7 +14,7 @@ import (
 // as 〔电话1〕 or 〔甲〕, the same for the same words. The map back never leaves it.
 // A Mask serves one conversation and one goroutine.
 type Mask struct {
-	names  []string // longest first
+	names  *regexp.Regexp // nil: none
 	tokens map[string]string
 	hidden []hidden
 	kinds  map[string]int // how many of each kind
@@ -63,12 +64,17 @@ var dateRe = regexp.MustCompile(`^20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])
 // two characters or more.
 func NewMask(names ...string) *Mask {
 	m := &Mask{tokens: map[string]string{}, kinds: map[string]int{}}
+	var known []string
 	for _, n := range names {
-		if utf8.RuneCountInString(n) >= 2 && !slices.Contains(m.names, n) {
-			m.names = append(m.names, n)
+		if utf8.RuneCountInString(n) >= 2 {
+			known = append(known, regexp.QuoteMeta(n))
 		}
 	}
-	slices.SortFunc(m.names, func(a, b string) int { return len(b) - len(a) })
+	// Of two names that begin alike the longer one is tried first.
+	slices.SortFunc(known, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	if known = slices.Compact(known); len(known) > 0 {
+		m.names = regexp.MustCompile("(" + strings.Join(known, "|") + ")")
+	}
 	return m
 }
 
@@ -85,8 +91,8 @@ func (m *Mask) Name(name string) string {
 func (m *Mask) Hide(text string) string {
 	parts := []part{{text: text}}
 	parts = split(parts, patterns[0].re, func(s string) string { return m.token(patterns[0].kind, s) })
-	for _, name := range m.names {
-		parts = split(parts, regexp.MustCompile("("+regexp.QuoteMeta(name)+")"), func(s string) string { return m.token("", s) })
+	if m.names != nil {
+		parts = split(parts, m.names, func(s string) string { return m.token("", s) })
 	}
 	for _, p := range patterns[1:] {
 		parts = split(parts, p.re, func(s string) string {

@@ -1,0 +1,64 @@
+package asked
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"youshi/grid"
+)
+
+// value is what asking about a message is worth.
+type value int
+
+const (
+	nothing value = iota
+	some          // the local answer is doubtful
+	much          // somebody seems to have to act, or danger is suspected
+)
+
+// doubtful is the confidence under which talk may be more than talk.
+const doubtful = 0.75
+
+// worth says what asking is worth, with the local answer in hand.
+func worth(m grid.Message, soFar grid.Intent, settled bool) value {
+	switch {
+	case !readable(m), ordersModel.MatchString(m.Text),
+		settled && soFar.By == "rule": // such rules must never be wrong
+		return nothing
+	case soFar.Danger != "" && !soFar.Shared, soFar.Kind.Actionable(), soFar.Sensitive:
+		return much
+	case settled:
+		return nothing
+	case soFar.Kind == grid.Chatter && soFar.Confidence >= doubtful:
+		return nothing
+	}
+	return some
+}
+
+// readable reports whether there are words to read.
+func readable(m grid.Message) bool {
+	switch m.Kind {
+	case grid.TextMessage, grid.ImageMessage, grid.VoiceMessage, grid.FileMessage, grid.EditMessage:
+	default:
+		return false
+	}
+	text := strings.TrimSpace(m.Text)
+	if strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]") && strings.Count(text, "]") == 1 {
+		return false // one emoji, or what stands for a picture
+	}
+	letters := 0
+	for _, r := range text {
+		if unicode.IsLetter(r) {
+			letters++
+		}
+	}
+	return letters >= 2
+}
+
+// ordersModel finds words that speak to a model and not to people: nobody with a
+// broken lamp writes so. Such a message is left to rules and local model. This
+// is a first fence only; what a model answers can do no harm behind it.
+var ordersModel = regexp.MustCompile(`(?i)(忽略|无视|忘掉|忘记|跳过|不要理会|不用管).{0,8}(之前|以上|上面|前面|上述|所有|一切|系统).{0,8}(指令|提示|规则|设定|要求|命令|内容|prompt)|` +
+	`(你|机器人).{0,3}(现在|从此|从现在起).{0,4}(是|扮演|充当)|系统提示|提示词|判断[:：]|` +
+	`ignore.{0,20}(previous|above|all|prior).{0,20}(instruction|prompt|rule)|system ?prompt|"?(intent|same_as|category|urgency|confidence|sensitive)"? ?[:=：]|<\|?(im_start|system|user|assistant)`)
