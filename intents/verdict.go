@@ -16,7 +16,7 @@ type verdict struct {
 // confident counts, the later where they are equal.
 func (v *verdict) hear(in grid.Intent, sure, over bool) {
 	v.said = append(v.said, in)
-	if in.Kind == "" || v.sure && !(over && sure) {
+	if in.Kind == "" || v.sure && (!over || !sure) {
 		return
 	}
 	if sure || v.best == 0 || in.Confidence >= v.said[v.best-1].Confidence {

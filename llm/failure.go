@@ -56,8 +56,7 @@ func (f *Failure) Error() string {
 
 // CauseOf gives the cause of an error of Ask, "" for another error.
 func CauseOf(err error) Cause {
-	var f *Failure
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*Failure](err); ok {
 		return f.Cause
 	}
 	return ""
@@ -114,8 +113,7 @@ func failureOf(ctx context.Context, err error) *Failure {
 	if !codeRe.MatchString(f.Code) {
 		f.Code = ""
 	}
-	var a *answered
-	if errors.As(err, &a) {
+	if a, ok := errors.AsType[*answered](err); ok {
 		f.After = retryAfter(a.header, time.Now())
 	}
 	return f

@@ -310,7 +310,7 @@ type relay struct{ to *[]string }
 
 func (r relay) RoundTrip(q *http.Request) (*http.Response, error) {
 	*r.to = append(*r.to, q.URL.String())
-	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(
 		`{"choices":[{"finish_reason":"stop","message":{"content":"{\"intent\":\"report\"}"}}]}`))}, nil
 }
 

@@ -29,7 +29,7 @@ func Numbered(name string) (Prompt, error) {
 	}
 	p := Prompt{Name: name}
 	_, text, _ := strings.Cut("\n"+strings.ReplaceAll(string(b), "\r\n", "\n"), "\n## ")
-	for _, section := range strings.Split(text, "\n## ") {
+	for section := range strings.SplitSeq(text, "\n## ") {
 		role, words, _ := strings.Cut(section, "\n")
 		want := []string{"user", "assistant"}[max(0, len(p.Turns)-1)%2]
 		if len(p.Turns) == 0 {
