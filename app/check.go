@@ -16,8 +16,8 @@ import (
 	"youshi/grid"
 )
 
-// Check prints what can be said about a site: its config, working time, store
-// and web page, one line each. The error counts what is wrong.
+// Check prints what can be said about a site: its config, working time, store,
+// language model and web page, one line each. The error counts what is wrong.
 func Check(ctx context.Context, c config.Config, out io.Writer) error {
 	k := print.NewFindings(out)
 	k.OK("the config is understood; the data folder is %s", c.Data)
@@ -30,6 +30,7 @@ func Check(ctx context.Context, c config.Config, out io.Writer) error {
 	case err != nil:
 		k.Wrong("the store: %v", err)
 	}
+	modelAnswers(ctx, c, k)
 	webPage(ctx, c, k)
 	return k.End()
 }
@@ -53,7 +54,7 @@ func site(c config.Config, k *print.Findings) {
 			}
 		}
 	}
-	if _, err := newThinker(c, ClassifyChain, slog.New(slog.DiscardHandler)); err != nil {
+	if _, err := newThinker(c, ClassifyChain, nil, slog.New(slog.DiscardHandler)); err != nil {
 		k.Wrong("reading the site: %v; look at [rules] and [model] in the config", err)
 	} else {
 		k.OK("rules and local model can be read")

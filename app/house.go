@@ -20,6 +20,7 @@ import (
 	"youshi/grid"
 	"youshi/handlers"
 	"youshi/intents"
+	"youshi/intents/asked"
 	"youshi/intents/local"
 	"youshi/prompts"
 	"youshi/storage"
@@ -27,9 +28,10 @@ import (
 
 // The classifiers that replay and eval can be asked for.
 const (
-	ClassifyChain = "chain" // rules, then the local model
+	ClassifyChain = "chain" // rules, then the local model, then the language model of [llm]
 	ClassifyRules = "rules"
 	ClassifyLocal = "local"
+	ClassifyLLM   = "llm" // the language model alone
 )
 
 // house is the whole program around one store and one clock. Building it starts
@@ -42,6 +44,7 @@ type house struct {
 	time        bot.Time
 	calendar    *calendar.Calendar
 	voice       *prompts.Voice
+	asked       *asked.Step // nil without [llm]
 	handlers    *handlers.Handlers
 	chat        *webchat.Chat
 	book        *chatBook
@@ -79,7 +82,10 @@ func build(ctx context.Context, p plan) (*house, error) {
 	if h.voice, err = prompts.Open("zh"); err != nil {
 		return nil, err
 	}
-	think, err := newThinker(p.cfg, p.classifier, h.log)
+	if h.asked, err = newAsked(p.cfg, p.classifier, p.time.Now, h.log); err != nil {
+		return nil, err
+	}
+	think, err := newThinker(p.cfg, p.classifier, h.asked, h.log)
 	if err != nil {
 		return nil, err
 	}
@@ -196,9 +202,9 @@ func newCalendar(cfg config.Config) (*calendar.Calendar, error) {
 	return calendar.New(o)
 }
 
-// newThinker makes the chain of steps. Without an LLM it is rules, then the
-// local model.
-func newThinker(cfg config.Config, classifier string, log *slog.Logger) (bot.Thinker, error) {
+// newThinker makes the chain of steps: rules, then the local model, then the
+// language model where there is one.
+func newThinker(cfg config.Config, classifier string, later *asked.Step, log *slog.Logger) (bot.Thinker, error) {
 	rules, err := loadRules(cfg.Rules.File)
 	if err != nil {
 		return nil, err
@@ -211,12 +217,20 @@ func newThinker(cfg config.Config, classifier string, log *slog.Logger) (bot.Thi
 	switch classifier {
 	case "", ClassifyChain:
 		chain.Steps = []intents.Step{rules, model}
+		if later != nil {
+			chain.Steps = append(chain.Steps, later)
+		}
 	case ClassifyRules:
 		chain.Steps = []intents.Step{rules}
 	case ClassifyLocal:
 		chain.Steps = []intents.Step{model}
+	case ClassifyLLM:
+		if later == nil {
+			return nil, &grid.Error{Code: grid.Invalid, Say: "the classifier llm needs a model: [llm] in the config would be right"}
+		}
+		chain.Steps = []intents.Step{later}
 	default:
-		return nil, &grid.Error{Code: grid.Invalid, Say: fmt.Sprintf("there is no classifier %q: chain, rules or local would be right", classifier)}
+		return nil, &grid.Error{Code: grid.Invalid, Say: fmt.Sprintf("there is no classifier %q: chain, rules, local or llm would be right", classifier)}
 	}
 	return chain, nil
 }

@@ -219,7 +219,7 @@ func eventOf(l days.Line) grid.Event {
 
 // result tells what the program holds now.
 func (s *stepper) result(ctx context.Context, lines []days.Line) (days.Result, error) {
-	r := days.Result{Messages: len(lines), Outcomes: map[grid.Outcome]int{}, ByMessage: []days.MessageRow{}, Tickets: []grid.Flat{}, Said: []days.Post{}}
+	r := days.Result{Messages: len(lines), Outcomes: map[grid.Outcome]int{}, ByMessage: []days.MessageRow{}, Tickets: []grid.Flat{}, Said: []days.Post{}, LLM: s.usage()}
 	for _, o := range grid.Outcomes() {
 		r.Outcomes[o] = 0
 	}

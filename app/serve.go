@@ -135,8 +135,12 @@ func (h *house) forget(ctx context.Context) error {
 
 // board gives the ticket board over the house.
 func (h *house) board() (*web.Web, error) {
+	metrics := prometheus.NewRegistry()
+	if err := h.gauges(metrics); err != nil {
+		return nil, fmt.Errorf("adding the model's figures: %w", err)
+	}
 	return web.New(web.Options{
-		Store: h.store, Community: h.communities[0], Now: h.now, Who: h.chat.Who, Registry: prometheus.NewRegistry(), Log: h.log,
+		Store: h.store, Community: h.communities[0], Now: h.now, Who: h.chat.Who, Registry: metrics, Log: h.log,
 		Checks: []web.Check{{Name: "store", Do: h.storeAnswers}, {Name: "lanes", Do: h.lanesMove}},
 	})
 }

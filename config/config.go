@@ -70,14 +70,16 @@ type WeChat struct {
 	Mode    string `toml:"mode"`    // desktop or normal
 }
 
-// LLM is a model behind an OpenAI-like API (not built in this version, see Warnings).
+// LLM is a model behind an OpenAI-like API.
 type LLM struct {
 	BaseURL         string         `toml:"base_url"`
 	APIKey          Secret         `toml:"api_key"` // may be unset: local servers want none
 	Model           string         `toml:"model"`
 	Timeout         time.Duration  `toml:"timeout"` // of the whole call, retry and repair included
 	MaxCallsPerHour int            `toml:"max_calls_per_hour"`
-	ExtraBody       map[string]any `toml:"extra_body"` // merged into every request
+	MaxCallsPerDay  int            `toml:"max_calls_per_day"`
+	CallsPer100     int            `toml:"calls_per_100_messages"` // at most; retries and repairs count
+	ExtraBody       map[string]any `toml:"extra_body"`             // merged into every request
 }
 
 // Rules are a site's own words beside the built-in rules.
@@ -189,4 +191,6 @@ func Default() Config {
 // preset fills a section that is present with what it need not say.
 func (t *Telegram) preset() { t.ServerURL, t.Mode = "https://api.telegram.org", "polling" }
 func (w *WeChat) preset()   { w.Session, w.Mode = "wechat.json", "desktop" }
-func (l *LLM) preset()      { l.Timeout, l.MaxCallsPerHour = 3*time.Second, 600 }
+func (l *LLM) preset() {
+	l.Timeout, l.MaxCallsPerHour, l.MaxCallsPerDay, l.CallsPer100 = 3*time.Second, 600, 5000, 25
+}

@@ -245,6 +245,7 @@ token = "env:T"
 [llm]
 base_url = "http://a/v1"
 model = "m"
+timeout = "20s"
 [[area]]
 name = "a"
 kind = "grid"

@@ -63,6 +63,8 @@ func (r *reader) channels(c Config) {
 		r.link("llm.base_url", l.BaseURL, "http://127.0.0.1:11434/v1")
 		r.filled("llm.model", l.Model)
 		r.between("llm.max_calls_per_hour", l.MaxCallsPerHour, 1, 1_000_000)
+		r.between("llm.max_calls_per_day", l.MaxCallsPerDay, 1, 10_000_000)
+		r.between("llm.calls_per_100_messages", l.CallsPer100, 1, 100)
 	}
 }
 

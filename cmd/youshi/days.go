@@ -64,15 +64,16 @@ func (t *terminal) eval() *cobra.Command {
 		Example: "  youshi eval --data day.jsonl --classifier rules --json\n  youshi eval --leave-one-out --data days/*.jsonl lines.jsonl --extra talk.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			switch known := []string{app.ClassifyChain, app.ClassifyRules, app.ClassifyLocal}; {
-			case classifier == "llm":
-				return misused("--classifier: this version cannot ask a language model yet; right would be chain, rules or local")
+			switch known := []string{app.ClassifyChain, app.ClassifyRules, app.ClassifyLocal, app.ClassifyLLM}; {
 			case !slices.Contains(known, classifier):
-				return misused("--classifier: there is no classifier %q; right would be chain, rules or local", classifier)
+				return misused("--classifier: there is no classifier %q; right would be chain, rules, local or llm", classifier)
 			}
 			c, err := t.settings()
 			if err != nil {
 				return err
+			}
+			if classifier == app.ClassifyLLM && c.LLM == nil {
+				return misused("--classifier llm: there is no [llm] in the config; right would be --config FILE with one")
 			}
 			if leaveOneOut {
 				tell, end := t.busy("leaving one day out")
@@ -96,7 +97,7 @@ func (t *terminal) eval() *cobra.Command {
 	f.StringArrayVar(&o.Data, "data", nil, "labelled days, one or more of `FILE…`")
 	f.BoolVar(&leaveOneOut, "leave-one-out", false, "score each day with a model of all other data")
 	f.StringArrayVar(&extra, "extra", nil, "with --leave-one-out: strangers' talk, one or more of `FILE…`; half is learnt from, half mixed into the days")
-	f.StringVar(&classifier, "classifier", app.ClassifyChain, "`WHO` reads the messages: chain, rules or local")
+	f.StringVar(&classifier, "classifier", app.ClassifyChain, "`WHO` reads the messages: chain, rules, local or llm")
 	f.BoolVar(&o.JSON, "json", false, "print JSON")
 	required(cmd, "data")
 	return t.withConfig(cmd)

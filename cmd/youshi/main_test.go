@@ -49,7 +49,7 @@ func TestWrongUsageExitsWith2AndPrintsNoResult(t *testing.T) {
 		"a time that is none":          {"replay", "--transcript", "x.jsonl", "--until", "noon"},
 		"a start that is none":         {"demo", "--start", "noon"},
 		"an unknown classifier":        {"eval", "--data", "x.jsonl", "--classifier", "dice"},
-		"a classifier not built yet":   {"eval", "--data", "x.jsonl", "--classifier", "llm"},
+		"a model that is not there":    {"eval", "--data", "x.jsonl", "--classifier", "llm"},
 		"a week and a month":           {"summary", "--week", "2026-W46", "--month", "2026-11"},
 		"a beginning without an end":   {"summary", "--from", "2026-11-09"},
 		"a month for a week":           {"summary", "--week", "2026-11"},

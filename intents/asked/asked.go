@@ -66,7 +66,7 @@ func (s *Step) Try(ctx context.Context, m grid.Message, scene grid.Scene) (grid.
 func (s *Step) After(ctx context.Context, m grid.Message, scene grid.Scene, soFar grid.Intent, settled bool) (grid.Intent, bool, error) {
 	s.share.heard()
 	w := worth(m, soFar, settled)
-	if w == nothing && (s.share.limited() || !readable(m)) || !s.share.open(w) {
+	if w == nothing && (s.share.limited() || !readable(m) || ordersModel.MatchString(m.Text)) || !s.share.open(w) {
 		return grid.Intent{}, false, nil
 	}
 	asked := newSheet(m, scene)

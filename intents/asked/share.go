@@ -3,10 +3,13 @@ package asked
 import "sync"
 
 const (
-	window  = 100 // messages that the share is counted over
-	loan    = 5   // requests that may be made before messages have earned them
-	reserve = 4   // requests kept for what is worth much
+	window = 100 // messages that the share is counted over
+	loan   = 5   // requests that may be made before messages have earned them
 )
+
+// reserve is how many requests must be left for something of that value to be
+// asked: the rest is kept for what is worth more.
+var reserve = map[value]int{little: 5, some: 2, much: 1}
 
 // share keeps the requests to a share of the messages: at most per100 in any
 // hundred messages in a row, and altogether no more than that share, but for a
@@ -40,10 +43,7 @@ func (s *share) heard() {
 func (s *share) open(v value) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if v == much {
-		return s.left() >= 1
-	}
-	return s.left() >= reserve
+	return !s.limited() || s.left() >= reserve[v]
 }
 
 // spend takes one request, false when there is none to take.

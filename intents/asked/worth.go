@@ -13,12 +13,17 @@ type value int
 
 const (
 	nothing value = iota
-	some          // the local answer is doubtful
+	little        // a follow-up or a question, probably; talk that may be more
+	some          // nobody can tell: hardly anything was recognised
 	much          // somebody seems to have to act, or danger is suspected
 )
 
-// doubtful is the confidence under which talk may be more than talk.
-const doubtful = 0.75
+// Confidences of the local answer under which talk may be more than talk, and
+// under which it is anybody's guess.
+const (
+	doubtful = 0.75
+	guessed  = 0.6
+)
 
 // worth says what asking is worth, with the local answer in hand.
 func worth(m grid.Message, soFar grid.Intent, settled bool) value {
@@ -32,8 +37,10 @@ func worth(m grid.Message, soFar grid.Intent, settled bool) value {
 		return nothing
 	case soFar.Kind == grid.Chatter && soFar.Confidence >= doubtful:
 		return nothing
+	case soFar.Confidence < guessed:
+		return some
 	}
-	return some
+	return little
 }
 
 // readable reports whether there are words to read.
