@@ -25,20 +25,6 @@ func Path(r Roster, id grid.AreaID) ([]grid.Area, error) {
 	return path, nil
 }
 
-// Under reports whether area lies in scope or is it.
-func Under(r Roster, area, scope grid.AreaID) (bool, error) {
-	path, err := Path(r, area)
-	if err != nil {
-		return false, err
-	}
-	for _, a := range path {
-		if a.ID == scope {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
 // Subtree gives scope and every area below it.
 func Subtree(r Roster, scope grid.AreaID) ([]grid.AreaID, error) {
 	all, err := r.Areas()

@@ -102,7 +102,7 @@ func (b inbox) Keep(ev grid.Event) error {
 func (b inbox) Lanes() ([]storage.Lane, error) {
 	var out []storage.Lane
 	for k := range walk(b.look(inboxLanes), nil, nil) {
-		id, _, err := textOf(k)
+		id, err := textOf(k)
 		if err != nil {
 			return nil, fmt.Errorf("reading the lanes: %w", err)
 		}

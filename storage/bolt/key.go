@@ -53,16 +53,14 @@ func (k key) past() []byte {
 // numAt reads what key.num wrote at the end of k.
 func numAt(k []byte) uint64 { return binary.BigEndian.Uint64(k[len(k)-8:]) }
 
-const timeLen = 12
-
 // timeOf reads what key.time wrote at the start of k, in UTC.
 func timeOf(k []byte) time.Time {
 	sec := int64(binary.BigEndian.Uint64(k) ^ 1<<63)
 	return time.Unix(sec, int64(binary.BigEndian.Uint32(k[8:]))).UTC()
 }
 
-// textOf reads what key.text wrote at the start of k, and gives what follows.
-func textOf(k []byte) (string, []byte, error) {
+// textOf reads what key.text wrote at the start of k.
+func textOf(k []byte) (string, error) {
 	var s []byte
 	for i := 0; i+1 < len(k); i++ {
 		if k[i] != 0 {
@@ -71,9 +69,9 @@ func textOf(k []byte) (string, []byte, error) {
 		}
 		i++
 		if k[i] == 1 {
-			return string(s), k[i+1:], nil
+			return string(s), nil
 		}
 		s = append(s, 0)
 	}
-	return "", nil, fmt.Errorf("key %x holds no text", k)
+	return "", fmt.Errorf("key %x holds no text", k)
 }

@@ -199,7 +199,7 @@ func (b outbox) Destinations() ([]storage.Destination, error) {
 	var out []storage.Destination
 	c := q.Cursor()
 	for k, _ := c.First(); k != nil; {
-		to, _, err := textOf(k)
+		to, err := textOf(k)
 		if err != nil {
 			return nil, fmt.Errorf("reading the queue: %w", err)
 		}

@@ -84,9 +84,7 @@ func (r roster) PutPerson(p grid.Person) (grid.Person, error) {
 			return p, err
 		}
 		if p.ID == "" {
-			if p.ID, err = r.freeID(n); err != nil {
-				return p, err
-			}
+			p.ID = r.freeID(n)
 		}
 		at = key{}.num(n)
 		if err := r.put([]byte(p.ID), at, peopleIDs); err != nil {
@@ -112,12 +110,12 @@ func (r roster) PutPerson(p grid.Person) (grid.Person, error) {
 
 // freeID makes an id for the n-th person; somebody may have brought one along
 // that looks the same.
-func (r roster) freeID(n uint64) (grid.PersonID, error) {
+func (r roster) freeID(n uint64) grid.PersonID {
 	id := "p" + strconv.FormatUint(n, 10)
 	for has(r.look(peopleIDs), []byte(id)) != nil {
 		id += "x"
 	}
-	return grid.PersonID(id), nil
+	return grid.PersonID(id)
 }
 
 // account makes the person's identities lead to it, and those it no longer has

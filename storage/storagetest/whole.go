@@ -205,8 +205,11 @@ func (d desk) counted(callers int, times func(who int) int) {
 		for who := range callers {
 			for i := range times(who) {
 				ev, ok, err := tx.Inbox().Next(grid.LaneID(fmt.Sprintf("lane %d", who)))
-				if want := fmt.Sprintf("%d/%d", who, i); err != nil || !ok || ev.Key.Message != want {
-					return fmt.Errorf("lane %d holds %q (%v, %v), want %q", who, ev.Key.Message, ok, err, want)
+				if err != nil {
+					return err
+				}
+				if want := fmt.Sprintf("%d/%d", who, i); !ok || ev.Key.Message != want {
+					return fmt.Errorf("lane %d holds %q (%v), want %q", who, ev.Key.Message, ok, want)
 				}
 				seqs = append(seqs, ev.Seq)
 				if err := tx.Inbox().Take(ev.Seq, at(0)); err != nil {
