@@ -86,7 +86,7 @@ func TestReplayingADayTwiceGivesTheSameBytesInUnderTwoSeconds(t *testing.T) {
 		} else if !bytes.Equal(first, b) {
 			t.Error("the second replay gave other bytes")
 		}
-		if took > 2*time.Second {
+		if took > 2*time.Second && !raceEnabled { // the race detector costs several times as much
 			t.Errorf("a day of %d messages took %s", r.Messages, took)
 		}
 	}
