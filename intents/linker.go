@@ -11,15 +11,18 @@ import (
 
 // Windows of the Linker: within them people are still on the same matter.
 const (
-	partWithin    = 5 * time.Minute     // more of one's own report
-	pictureWithin = 15 * time.Minute    // the words for a picture sent before
-	pointsBack    = 40 * time.Minute    // … when the words point at it ("刚拍的")
-	answerWithin  = 15 * time.Minute    // an answer to the bot's one question
-	talkWithin    = 20 * time.Minute    // "+1" and a worker's "马上过去" mean what is being talked about
-	metooWithin   = 3 * time.Hour       // "我家也没水"
-	reportWithin  = 24 * time.Hour      // another's first words for the same matter
-	holdsFor      = 30 * 24 * time.Hour // a matter that waits for its reporter
+	partWithin    = 5 * time.Minute  // more of one's own report
+	breathWithin  = 90 * time.Second // … whatever it sounds like
+	pictureWithin = 15 * time.Minute // the words for a picture sent before
+	pointsBack    = 40 * time.Minute // … when the words point at it ("刚拍的")
+	answerWithin  = 15 * time.Minute // an answer to the bot's one question
+	talkWithin    = 30 * time.Minute // "+1" and a worker's "马上过去" mean what is being talked about
+	metooWithin   = 3 * time.Hour    // "我家也没水"
+	reportWithin  = 24 * time.Hour   // another's first words for the same matter
 )
+
+// doubted is how sure talk must be to be nothing but talk.
+const doubted = 0.9
 
 // Linker says to which matter a message belongs. It prefers to say nothing: a
 // second card for one matter is merged by a worker in a word, two matters on
@@ -37,7 +40,7 @@ func (l Linker) Link(m grid.Message, in grid.Intent, s grid.Scene) grid.Link {
 	t := newTalk(m, in, s)
 	link := grid.Link{}
 	for _, test := range []func(*talk) (grid.Link, bool){
-		byEdit, byQuote, byPart, byAnswer, byName, byReading, byMeToo, byOver, byTalk, byLikeness,
+		byEdit, byQuote, byPart, byAnswer, byName, byReading, byMeToo, byOver, byScore,
 	} {
 		if found, ok := test(&t); ok {
 			link = found
@@ -68,6 +71,10 @@ type talk struct {
 	over  bool // says that the trouble is over
 	asks  bool // asks how far it is
 	loud  bool // an emergency
+
+	outage       string // what it says is cut off or back
+	ranked       bool   // best and second are known
+	best, second bid
 }
 
 func newTalk(m grid.Message, in grid.Intent, s grid.Scene) talk {
@@ -75,7 +82,7 @@ func newTalk(m grid.Message, in grid.Intent, s grid.Scene) talk {
 	loud := in.Shared || in.Urgency == grid.Emergency // "阀门关了还有味" is not over
 	return talk{m: m, in: in, s: s, text: text, runes: utf8.RuneCountInString(trimPoints(bareWords(text))), place: spotOf(text, in.Location),
 		joins: joinRe.MatchString(text), over: !loud && overRe.MatchString(text) && !asks(text) && !notOverRe.MatchString(text),
-		asks: progressRe.MatchString(text), loud: loud}
+		asks: progressRe.MatchString(text), loud: loud, outage: outageOf(text)}
 }
 
 // since is how long before m something was said.
@@ -90,12 +97,12 @@ func (t *talk) own(no grid.TicketNo) bool {
 // allowed reports whether m may join the matter without being told so by a
 // quote: places agree, an emergency does not vanish in a smaller matter, what
 // must not be said aloud does not join what everybody reads, and nobody but its
-// reporter joins a private matter.
+// reporter and staff joins a private matter.
 func (t *talk) allowed(x grid.Matter) bool {
 	return !t.place.conflicts(spotOf(x.LocationText+" "+x.SummaryText, "")) &&
 		(!t.loud || x.Urgency == grid.Emergency) &&
 		(!t.in.Sensitive || x.Private) &&
-		(!x.Private || t.own(x.No))
+		(!x.Private || t.own(x.No) || t.s.Role.Staff())
 }
 
 // wordless reports whether a message is a picture, a voice or a place alone.
@@ -146,12 +153,18 @@ func byPart(t *talk) (grid.Link, bool) {
 	if wordless(t.m) {
 		return link, true
 	}
-	if t.place.conflicts(spotOf(plain(last.Text), last.Intent.Location)) {
+	if t.place.conflicts(spotOf(plain(last.Text), last.Intent.Location)) || otherRe.MatchString(t.text) {
 		return grid.Link{}, false
 	}
-	short := t.place.known() && t.runes <= 16
-	more := t.in.Kind == grid.Report && (t.in.Topic == "" || t.in.Topic == "other" || t.in.Topic == last.Intent.Topic || wordless(last))
-	return link, short || more || wordless(last) && t.in.Kind.Actionable()
+	switch t.in.Kind {
+	case grid.Report, grid.Suggestion, grid.Wish:
+		return link, true // nobody has two troubles in five minutes without saying so
+	case grid.FollowUp, grid.Inquiry, grid.Praise, grid.Order:
+		return link, t.place.known() && t.runes <= 16
+	}
+	// What sounds like talk is more of it in the same breath.
+	breath := t.since(last.Sent) <= breathWithin && t.in.Confidence < doubted && t.runes >= 4
+	return link, t.place.known() && t.runes <= 16 || breath
 }
 
 // ownLast gives the speaker's last message in this chat that means something,
@@ -221,8 +234,7 @@ func (t *talk) answersHold(x grid.Matter) bool {
 	if t.in.Kind.Actionable() && t.place.known() {
 		return false // a new matter, at a place of its own
 	}
-	best, score, _ := t.likest(holdsFor, true)
-	return t.s.Chat.Kind == grid.PrivateChat || t.in.Kind == grid.FollowUp || best.No == x.No && score > 0
+	return t.s.Chat.Kind == grid.PrivateChat || t.in.Kind == grid.FollowUp || t.shares(x)
 }
 
 // byName links "@reporter …" to the latest matter of the person named.

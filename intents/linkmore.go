@@ -3,7 +3,6 @@ package intents
 import (
 	"regexp"
 	"strings"
-	"time"
 
 	"youshi/grid"
 )
@@ -17,6 +16,8 @@ var (
 	notOverRe  = regexp.MustCompile(`没(?:有)?(?:修|弄|搞|处理|解决|来|好|通)|还没|又坏|才(?:修|来)|什么时候|啥时候|几时|几点|马上|明天|准备|要是|如果|等(?:修|处理)|预计`)
 	progressRe = regexp.MustCompile(`(?:什么时候|啥时候?|几时|几点|多久|多会儿?|何时).{0,6}(?:修|来|好|通|恢复|弄|处理|解决|办|装)|(?:修|弄|处理|解决|办|来)好?(?:了)?(?:没|吗)|有(?:消息|结果|信|下文|着落)|怎么还|咋还|还没(?:修|来|弄|人|处理|好|解决)|怎么样了|咋样(?:了|咧)|进展|准信|准话|哪一步`)
 	pointRe    = regexp.MustCompile(`(?:刚|上面|前面|早上|我)(?:才)?(?:拍|照|发)(?:的|那)|看(?:我)?(?:图|照片|上面)|图里|照片里|如图|就这|这是`)
+	outageRe   = regexp.MustCompile(`(?:停|没|冇|没得|冇得|断|来|供|缺|接|送|放|自来)(?:一滴)?(水|电|气|暖)|(水|暖|电)(?:压|车|还没来|冇得|没来|停了)|(暖)气|跳闸`)
+	otherRe    = regexp.MustCompile(`^(?:另外|还有(?:个|一个|件|一件)|再说个|说个别的|换个|顺便(?:说|问)|对了)`)
 	buyRe      = regexp.MustCompile(`接龙|团购|拼单|斤|下单|到货|预订|报名|一箱|两箱`)
 )
 
@@ -29,8 +30,9 @@ func byMeToo(t *talk) (grid.Link, bool) {
 		x, ok := t.latest(4)
 		return grid.Link{Ticket: x.No, MeToo: true, Why: "me too"}, ok
 	}
-	best, score, _ := t.likest(metooWithin, true)
-	return grid.Link{Ticket: best.No, MeToo: true, Why: "me too"}, score >= 2
+	link, ok := byScore(t)
+	link.Why = "me too"
+	return link, ok
 }
 
 // byOver finds the matter that m says is over.
@@ -38,14 +40,12 @@ func byOver(t *talk) (grid.Link, bool) {
 	if !t.over || t.runes > 60 || t.in.Kind == grid.Order || t.in.Kind.Actionable() && t.in.Confidence > 0.7 {
 		return grid.Link{}, false
 	}
-	if best, score, _ := t.likest(reportWithin, true); score >= 2.5 {
-		return grid.Link{Ticket: best.No, Why: "over"}, true
+	if link, ok := byScore(t); ok {
+		link.Why = "over"
+		return link, true
 	}
-	if no := t.ended(); no != 0 {
-		return grid.Link{Ticket: no, Why: "over"}, true
-	}
-	x, ok := t.latest(6)
-	return grid.Link{Ticket: x.No, Why: "over"}, ok && t.in.Kind == grid.FollowUp
+	no := t.ended()
+	return grid.Link{Ticket: no, Why: "over"}, no != 0
 }
 
 // ended gives the one open matter about what m says is back or mended ("来水了":
@@ -66,36 +66,6 @@ func (t *talk) ended() (no grid.TicketNo) {
 		}
 	}
 	return no
-}
-
-// byTalk takes a follow-up for the matter whose words it shares. What is being
-// talked about needs no word of its own, unless the words fit another matter
-// better.
-func byTalk(t *talk) (grid.Link, bool) {
-	if t.in.Kind != grid.FollowUp {
-		return grid.Link{}, false
-	}
-	best, score, second := t.likest(reportWithin, true)
-	now, talking := t.latest(5)
-	clear := score-second >= 0.5
-	switch {
-	case talking && best.No != now.No && !(score >= 2.6 && clear), talking && score < 2:
-		return grid.Link{Ticket: now.No, Why: "being talked about"}, true
-	}
-	return grid.Link{Ticket: best.No, Why: "same words"}, score >= 2 && clear
-}
-
-// byLikeness finds the matter that shares place and words with m.
-func byLikeness(t *talk) (grid.Link, bool) {
-	need := 4.0
-	switch {
-	case t.in.Kind == grid.Inquiry && t.asks, t.in.Kind == grid.Chatter && t.asks && t.in.Confidence < 0.5:
-		need = 3.2
-	case t.in.Kind != grid.Report && t.in.Kind != grid.Suggestion:
-		return grid.Link{}, false
-	}
-	best, score, _ := t.likest(reportWithin, false)
-	return grid.Link{Ticket: best.No, Why: "same place and words"}, score >= need
 }
 
 // latest gives the matter being talked about: the one of the last n messages,
@@ -122,104 +92,15 @@ func (t *talk) latest(n int) (grid.Matter, bool) {
 	return x, ok && t.allowed(x)
 }
 
-// likest gives the open matter that m is most like, by how much (see like),
-// and how much the next one is. far lets "6栋也停水了" join an outage of 3栋.
-func (t *talk) likest(within time.Duration, far bool) (best grid.Matter, score, second float64) {
-	if len(t.s.Open) == 0 || t.runes < 2 {
-		return best, 0, 0
+// outageOf gives what a plain text says is cut off or back: 水, 电, 气 or 暖; ""
+// for none.
+func outageOf(text string) string {
+	m := outageRe.FindStringSubmatch(text)
+	switch {
+	case m == nil:
+		return ""
+	case m[1]+m[2]+m[3] == "":
+		return "电" // 跳闸
 	}
-	books := t.books()
-	common := map[bigram]int{}
-	for _, b := range books {
-		for g := range b.grams {
-			common[g]++
-		}
-	}
-	mine := gramsOf(withoutPlaces(t.text))
-	for _, b := range books {
-		if b.Status.Ended() && !t.own(b.No) || t.since(b.last) > within {
-			continue
-		}
-		outage := far && t.joins && b.Topic == "water_power_gas" && t.since(b.last) <= time.Hour
-		if !t.allowed(b.Matter) && (!outage || t.loud || t.in.Sensitive) {
-			continue
-		}
-		if x := t.like(b, mine, common); x > score {
-			best, score, second = b.Matter, x, score
-		} else {
-			second = max(second, x)
-		}
-	}
-	return best, score, second
-}
-
-// book is a matter with everything that was said of it lately.
-type book struct {
-	grid.Matter
-	grams map[bigram]bool
-	place spot
-	last  time.Time
-}
-
-func (t *talk) books() []book {
-	said := map[grid.TicketNo]*strings.Builder{}
-	last := map[grid.TicketNo]time.Time{}
-	for _, x := range t.s.Recent {
-		if x.Ticket == 0 {
-			continue
-		}
-		if said[x.Ticket] == nil {
-			said[x.Ticket] = &strings.Builder{}
-		}
-		// A long talk does not make a matter like everything.
-		if said[x.Ticket].Len() < 600 {
-			said[x.Ticket].WriteString(" " + x.Shown())
-		}
-		last[x.Ticket] = x.Sent
-	}
-	books := make([]book, 0, len(t.s.Open))
-	for _, x := range t.s.Open {
-		own := plain(x.LocationText + " " + x.SummaryText)
-		b := book{Matter: x, place: spotOf(own, plain(x.LocationText)), last: x.Heard}
-		if at := last[x.No]; at.After(b.last) {
-			b.last = at
-		}
-		if w := said[x.No]; w != nil {
-			own += plain(w.String())
-		}
-		b.grams = gramsOf(withoutPlaces(own))
-		books = append(books, b)
-	}
-	return books
-}
-
-// like scores how much m is about the matter: shared words that other open
-// matters do not use, the same place, the same topic, and how fresh it is.
-func (t *talk) like(b book, mine map[bigram]bool, common map[bigram]int) float64 {
-	words := 0.0
-	for g := range mine {
-		if b.grams[g] {
-			words += 1 / float64(common[g])
-		}
-	}
-	score := min(words, 4) * 0.7
-	if words == 0 && !t.place.same(b.place) {
-		return 0
-	}
-	if t.place.same(b.place) {
-		score += 1.5
-	}
-	if t.in.Topic != "" && t.in.Topic != "other" && t.in.Topic == b.Topic {
-		score += 0.7
-	}
-	if t.m.From != "" && t.m.From == b.Reporter && t.in.Kind != grid.Report {
-		score += 0.8
-	}
-	switch ago := t.since(b.last); {
-	case ago <= 30*time.Minute:
-		score += 0.8
-	case ago <= 2*time.Hour:
-		score += 0.4
-	}
-	return score
+	return m[1] + m[2] + m[3]
 }
