@@ -7,6 +7,7 @@ type verdict struct {
 	said []grid.Intent // every answer and hint, in the order of the steps
 	best int           // index+1 of the best answer in said; 0: none yet
 	sure bool          // the best answer is sure
+	over bool          // it is that of a step that read with the others in hand
 
 	unread string // why a Later step that should have answered did not
 }
@@ -20,7 +21,7 @@ func (v *verdict) hear(in grid.Intent, sure, over bool) {
 		return
 	}
 	if sure || v.best == 0 || in.Confidence >= v.said[v.best-1].Confidence {
-		v.best, v.sure = len(v.said), sure
+		v.best, v.sure, v.over = len(v.said), sure, over && sure
 	}
 }
 
@@ -55,7 +56,8 @@ func (v *verdict) danger() (name string, shared bool) {
 
 // conclude makes one answer of what was said. Only the best answer says what
 // the message is; hints of the others fill what it leaves open, and what must
-// not be said aloud is sensitive as soon as one step thinks so.
+// not be said aloud is sensitive as soon as one step thinks so. Talk, which
+// opens nothing, is as sensitive as a rule or a sure later reading says.
 func (v *verdict) conclude() grid.Intent {
 	in := grid.Intent{Kind: grid.Chatter, By: "rule"}
 	if v.best > 0 {
@@ -64,7 +66,7 @@ func (v *verdict) conclude() grid.Intent {
 	for _, x := range v.said {
 		in.Category, in.Urgency, in.Topic = or(in.Category, x.Category), fill(in.Urgency, x.Urgency), or(in.Topic, x.Topic)
 		in.Location, in.Summary = or(in.Location, x.Location), or(in.Summary, x.Summary)
-		in.Sensitive = in.Sensitive || x.Sensitive
+		in.Sensitive = in.Sensitive || x.Sensitive && (x.By == "rule" || !v.over || in.Kind != grid.Chatter)
 		in.Elder = in.Elder || x.Elder
 	}
 	in.Danger, in.Shared = v.danger()

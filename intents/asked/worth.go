@@ -33,6 +33,8 @@ func worth(m grid.Message, soFar grid.Intent, settled bool) value {
 		return nothing
 	case soFar.Danger != "" && !soFar.Shared, soFar.Kind.Actionable(), soFar.Sensitive:
 		return much
+	case soFar.Kind == grid.FollowUp:
+		return little // of which matter?
 	case settled:
 		return nothing
 	case soFar.Kind == grid.Chatter && soFar.Confidence >= doubtful:
