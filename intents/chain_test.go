@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"youshi/grid"
+	"youshi/llm"
 )
 
 // says is a step with one fixed answer.
@@ -191,5 +192,89 @@ func TestAFollowUpOfNothingKnownIsAFirstReport(t *testing.T) {
 	c.Steps = c.Steps[1:]
 	if got := c.Think(t.Context(), m, s); got.Kind != grid.FollowUp {
 		t.Errorf("when nobody calls it a report: %+v", got)
+	}
+}
+
+// reads is a Later step with one fixed answer, which notes what it was told.
+type reads struct {
+	says
+	soFar   *grid.Intent
+	settled *bool
+}
+
+func (r reads) After(_ context.Context, _ grid.Message, _ grid.Scene, soFar grid.Intent, settled bool) (grid.Intent, bool, error) {
+	if r.soFar != nil {
+		*r.soFar, *r.settled = soFar, settled
+	}
+	return r.in, r.sure, r.err
+}
+
+func TestALaterStepReadsWithTheAnswersInHand(t *testing.T) {
+	var soFar grid.Intent
+	var settled bool
+	local := says{name: "local", in: grid.Intent{Kind: grid.Report, Confidence: 0.9, Topic: "noise"}, sure: true}
+	later := reads{says{name: "llm"}, &soFar, &settled}
+	if got := think("灯坏了", local, later); got.Kind != grid.Report || got.By != "local" || got.Unread != "" {
+		t.Errorf("with nothing to say: %+v", got)
+	}
+	if soFar.Kind != grid.Report || soFar.By != "local" || !settled {
+		t.Errorf("it was told %+v, settled %v", soFar, settled)
+	}
+	if think("灯坏了", says{name: "local", in: grid.Intent{Kind: grid.Wish, Confidence: 0.3}}, later); soFar.Kind != grid.Wish || settled {
+		t.Errorf("it was told %+v, settled %v", soFar, settled)
+	}
+}
+
+func TestALaterStepGoesOverSureAnswersOnlyWhenItIsSure(t *testing.T) {
+	local := says{name: "local", in: grid.Intent{Kind: grid.Report, Confidence: 0.9}, sure: true}
+	for name, c := range map[string]struct {
+		later reads
+		by    string
+	}{
+		"sure":     {reads{says: says{name: "llm", in: grid.Intent{Kind: grid.Inquiry, Confidence: 0.8}, sure: true}}, "llm"},
+		"not sure": {reads{says: says{name: "llm", in: grid.Intent{Kind: grid.Inquiry, Confidence: 0.99}}}, "local"},
+	} {
+		if got := think("灯坏了", local, c.later); got.By != c.by {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+func TestALaterStepThatFailsIsNamedAndTheLocalAnswerStands(t *testing.T) {
+	local := says{name: "local", in: grid.Intent{Kind: grid.Report, Confidence: 0.6}}
+	for want, err := range map[string]error{"busy": &llm.Failure{Cause: llm.Busy}, "error": errors.New("gone")} {
+		got := think("灯坏了", local, reads{says: says{name: "llm", err: err}})
+		if got.Kind != grid.Report || got.By != "local" || got.Unread != want {
+			t.Errorf("got %+v, want %q", got, want)
+		}
+	}
+}
+
+func TestALaterStepNeverLowersADangerThatIsShared(t *testing.T) {
+	calm := reads{says: says{name: "llm", in: grid.Intent{Kind: grid.Chatter, Confidence: 0.97}, sure: true}}
+	got := think("有煤气味", says{name: "rule", in: grid.Intent{Kind: grid.Report, Urgency: grid.Emergency, Danger: "gas", Confidence: 0.8}}, calm)
+	if got.Kind != grid.Report || got.Urgency != grid.Emergency || !got.Shared {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestAReadingLinksWhereNothingSurerSpeaks(t *testing.T) {
+	m, s := said("黑得很，摸着走的")
+	s.Open = []grid.Matter{{SummaryText: "楼道灯坏了", LocationText: "3栋", Ticket: grid.Ticket{No: 5, Status: grid.Open, Heard: m.Sent}},
+		{SummaryText: "打人", Ticket: grid.Ticket{No: 6, Status: grid.Open, Private: true, Heard: m.Sent}}}
+	follow := func(no grid.TicketNo) Chain {
+		return Chain{Steps: []Step{reads{says: says{name: "llm", in: grid.Intent{Kind: grid.FollowUp, Confidence: 0.9, Link: grid.Link{Ticket: no, Why: WhyRead}}, sure: true}}}}
+	}
+	if got := follow(5).Think(t.Context(), m, s); got.Link.Ticket != 5 || got.Link.Why != WhyRead {
+		t.Errorf("got %+v", got.Link)
+	}
+	for name, no := range map[string]grid.TicketNo{"another's private matter": 6, "no matter of the scene": 99} {
+		if got := follow(no).Think(t.Context(), m, s); got.Link.Ticket != 0 {
+			t.Errorf("%s: %+v", name, got.Link)
+		}
+	}
+	m.Text = "7栋的灯也黑得很"
+	if got := follow(5).Think(t.Context(), m, s); got.Link.Ticket != 0 {
+		t.Errorf("another building: %+v", got.Link)
 	}
 }

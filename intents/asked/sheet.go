@@ -165,7 +165,7 @@ func nameOf(s grid.Scene, m grid.Message, id grid.PersonID) string {
 	return ""
 }
 
-var days = [...]string{"日", "一", "二", "三", "四", "五", "六"}
+var weekdays = [...]string{"日", "一", "二", "三", "四", "五", "六"}
 
 // when gives day and minute in the site's time zone, which the scene's now is in.
 func when(t, now time.Time) string {
@@ -173,7 +173,7 @@ func when(t, now time.Time) string {
 		return ""
 	}
 	t = t.In(now.Location())
-	return "周" + days[t.Weekday()] + t.Format(" 15:04，")
+	return "周" + weekdays[t.Weekday()] + t.Format(" 15:04，")
 }
 
 func ago(d time.Duration) string {
