@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"unicode/utf8"
 
 	"youshi/grid"
 	"youshi/llm"
@@ -37,6 +38,9 @@ type Later interface {
 	// An error says that the step should have answered and could not.
 	After(ctx context.Context, m grid.Message, s grid.Scene, soFar grid.Intent, settled bool) (in grid.Intent, sure bool, err error)
 }
+
+// tellingLen is how many characters it takes to tell something of a person.
+const tellingLen = 12
 
 // Chain understands a message: commands first, then the steps in order until
 // one is sure, then those that come Later, then the Linker. It is a bot.Thinker and safe for use by many
@@ -127,8 +131,13 @@ func located(k grid.Kind) bool { return k.Actionable() || k == grid.Inquiry || k
 func (c Chain) join(in grid.Intent, m grid.Message, s grid.Scene) grid.Intent {
 	in.Link = c.Linker.Link(m, in, s)
 	l := in.Link
-	if x, ok := matterOf(s, l.Ticket); ok && x.Urgency == grid.Emergency && !in.Shared {
-		in.Danger = "" // it is known already: nobody need be asked
+	if x, ok := matterOf(s, l.Ticket); ok {
+		// What goes on with a private matter says as little aloud, but for a
+		// few words, which say nothing anyhow.
+		in.Sensitive = in.Sensitive || x.Private && utf8.RuneCountInString(m.Text) >= tellingLen
+		if x.Urgency == grid.Emergency && !in.Shared {
+			in.Danger = "" // it is known already: nobody need be asked
+		}
 	}
 	switch {
 	case l.PartOf != "":
