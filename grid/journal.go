@@ -57,6 +57,7 @@ type Opening struct {
 	Elder    bool      `json:"elder,omitempty"`
 	By       string    `json:"by,omitempty"`
 	Prompt   string    `json:"prompt,omitempty"`
+	Unread   string    `json:"unread,omitempty"`
 	Reporter PersonID  `json:"reporter"`
 	Heard    time.Time `json:"heard"`
 }
@@ -154,7 +155,7 @@ func (t Ticket) end(e Entry) Ticket {
 func (c Change) on(t Ticket) Ticket {
 	if o := c.Opening; o != nil {
 		t.Area, t.Chat, t.Kind, t.Source, t.Danger, t.Elder = o.Area, o.Chat, o.Kind, o.Source, o.Danger, o.Elder
-		t.By, t.Prompt, t.Reporter, t.Heard = o.By, o.Prompt, o.Reporter, o.Heard
+		t.By, t.Prompt, t.Unread, t.Reporter, t.Heard = o.By, o.Prompt, o.Unread, o.Reporter, o.Heard
 	}
 	set(&t.Category, c.Category)
 	set(&t.Urgency, c.Urgency)

@@ -75,6 +75,7 @@ type Ticket struct {
 	Summary  TextID   `json:"summary,omitempty"`
 	By       string   `json:"by,omitempty"`     // the step that understood it
 	Prompt   string   `json:"prompt,omitempty"` // the numbered prompt, where a model did
+	Unread   string   `json:"unread,omitempty"` // why a model that should have did not
 
 	Status   Status   `json:"status"`
 	Before   Status   `json:"before,omitempty"` // while waiting or merged: the status to go back to

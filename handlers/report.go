@@ -35,7 +35,7 @@ func (t *turn) open(in grid.Intent, m grid.Message, area grid.AreaID) (grid.Tick
 	}
 	set := grid.Change{
 		Opening: &grid.Opening{Area: area, Chat: m.Chat, Kind: in.Kind, Source: grid.Online, Danger: in.Danger,
-			Elder: in.Elder, By: in.By, Prompt: in.Prompt, Reporter: m.From, Heard: m.Sent},
+			Elder: in.Elder, By: in.By, Prompt: in.Prompt, Unread: in.Unread, Reporter: m.From, Heard: m.Sent},
 		Category: in.Category, Urgency: in.Urgency, Topic: in.Topic, Private: in.Sensitive,
 		Messages: append(append([]grid.MessageID{}, in.Link.Earlier...), m.ID),
 	}
