@@ -9,7 +9,7 @@ const (
 
 // reserve is how many requests must be left for something of that value to be
 // asked: the rest is kept for what is worth more.
-var reserve = map[value]int{little: 4, some: 2, much: 1}
+var reserve = map[value]int{little: 3, some: 2, much: 1}
 
 // share keeps the requests to a share of the messages: at most per100 in any
 // hundred messages in a row, and altogether no more than that share, but for a
