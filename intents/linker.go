@@ -18,6 +18,7 @@ const (
 	answerWithin  = 15 * time.Minute // an answer to the bot's one question
 	talkWithin    = 30 * time.Minute // "+1" and a worker's "马上过去" mean what is being talked about
 	metooWithin   = 3 * time.Hour    // "我家也没水"
+	outageLasts   = 12 * time.Hour   // another's first words for an outage
 	reportWithin  = 24 * time.Hour   // another's first words for the same matter
 )
 
@@ -31,7 +32,7 @@ const doubted = 0.9
 // The tests go from the surest to the vaguest, and the first that hits decides:
 // the message is an edit, quotes, goes on with the speaker's own report, answers
 // the bot's question, names the reporter, was read so by a model, joins ("+1"),
-// says that it is over, or shares place and words with an open matter. A different building or unit
+// says that it is over, tells of an outage that is open, or shares place and words with an open matter. A different building or unit
 // forbids; two speakers' words are never made one report.
 type Linker struct{}
 
@@ -40,7 +41,7 @@ func (l Linker) Link(m grid.Message, in grid.Intent, s grid.Scene) grid.Link {
 	t := newTalk(m, in, s)
 	link := grid.Link{}
 	for _, test := range []func(*talk) (grid.Link, bool){
-		byEdit, byQuote, byPart, byAnswer, byName, byReading, byMeToo, byOver, byScore,
+		byEdit, byQuote, byPart, byAnswer, byName, byReading, byMeToo, byOver, byOutage, byScore,
 	} {
 		if found, ok := test(&t); ok {
 			link = found
@@ -266,7 +267,7 @@ func byReading(t *talk) (grid.Link, bool) {
 		return grid.Link{}, false
 	}
 	x, ok := matterOf(t.s, l.Ticket)
-	outage := t.joins && x.Topic == "water_power_gas" && !t.loud && !t.in.Sensitive && !x.Private
+	outage := t.joins && x.Topic == outages && !t.loud && !t.in.Sensitive && !x.Private
 	if !ok || !t.allowed(x) && !outage {
 		return grid.Link{}, true
 	}

@@ -84,6 +84,8 @@ func TestLinker(t *testing.T) {
 		"another's words for the same place and fault": {scene([]grid.Matter{light}, lit), heard(20, "李", "3栋2单元楼道灯怎么全不亮啊"), report,
 			grid.Link{Ticket: 1, Why: "same place and words"}},
 		"the same fault in another unit is its own":  {scene([]grid.Matter{light}, lit), heard(20, "李", "3栋1单元楼道灯全不亮"), report, grid.Link{}},
+		"a cut next door is the cut that is open":    {scene([]grid.Matter{light, water}, lit, line{0, "王", "6栋停水了", "", report, 2}), heard(90, "李", "9栋停水了怎么回事"), grid.Intent{Kind: grid.Report, Topic: "water_power_gas", Confidence: 0.8}, grid.Link{Ticket: 2, Why: "same outage"}},
+		"power gone is not the water that is":        {scene([]grid.Matter{water}, line{0, "王", "6栋停水了", "", report, 2}), heard(90, "李", "9栋停电了怎么回事"), grid.Intent{Kind: grid.Report, Topic: "water_power_gas", Confidence: 0.8}, grid.Link{}},
 		"another fault in the same place is its own": {scene([]grid.Matter{light}, lit), heard(200, "李", "3栋2单元门口有一堆垃圾"), grid.Intent{Kind: grid.Report, Topic: "sanitation"}, grid.Link{}},
 		"a worker's answer to what is talked about":  {scene([]grid.Matter{light}, lit), heard(5, "党", "马上过去"), follow, grid.Link{Ticket: 1, Why: "being talked about"}},
 		"of two matters an answer goes to the last": {scene([]grid.Matter{light, water}, lit, line{1, "王", "停水了", "", report, 2}), heard(5, "党", "马上过去"), follow,
@@ -94,7 +96,9 @@ func TestLinker(t *testing.T) {
 			grid.Intent{Kind: grid.Report, Urgency: grid.Emergency, Topic: "facilities"}, grid.Link{}},
 		"a sensitive message does not join what all can read": {scene([]grid.Matter{light}, lit), heard(5, "李", "3栋2单元楼道灯不亮那家又打人了"),
 			grid.Intent{Kind: grid.Report, Sensitive: true}, grid.Link{}},
-		"talk under a report is talk": {scene([]grid.Matter{light}, lit), heard(1, "李", "我还以为眼花了"), chat, grid.Link{}},
+		"talk in the same breath is part of it":        {scene([]grid.Matter{light}, lit), heard(1, "张", "从早上五点就开始了"), chat, grid.Link{Ticket: 1, PartOf: "a", Why: "part"}},
+		"another matter in the same breath is its own": {scene([]grid.Matter{light}, lit), heard(1, "张", "另外车棚门也锁不上了"), report, grid.Link{}},
+		"talk under a report is talk":                  {scene([]grid.Matter{light}, lit), heard(1, "李", "我还以为眼花了"), chat, grid.Link{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := Linker{}.Link(c.m, c.in, c.s)

@@ -16,10 +16,13 @@ var (
 	notOverRe  = regexp.MustCompile(`没(?:有)?(?:修|弄|搞|处理|解决|来|好|通)|还没|又坏|才(?:修|来)|什么时候|啥时候|几时|几点|马上|明天|准备|要是|如果|等(?:修|处理)|预计`)
 	progressRe = regexp.MustCompile(`(?:什么时候|啥时候?|几时|几点|多久|多会儿?|何时).{0,6}(?:修|来|好|通|恢复|弄|处理|解决|办|装)|(?:修|弄|处理|解决|办|来)好?(?:了)?(?:没|吗)|有(?:消息|结果|信|下文|着落)|怎么还|咋还|还没(?:修|来|弄|人|处理|好|解决)|怎么样了|咋样(?:了|咧)|进展|准信|准话|哪一步`)
 	pointRe    = regexp.MustCompile(`(?:刚|上面|前面|早上|我)(?:才)?(?:拍|照|发)(?:的|那)|看(?:我)?(?:图|照片|上面)|图里|照片里|如图|就这|这是`)
-	outageRe   = regexp.MustCompile(`(?:停|没|冇|没得|冇得|断|来|供|缺|接|送|放|自来)(?:一滴)?(水|电|气|暖)|(水|暖|电)(?:压|车|还没来|冇得|没来|停了)|(暖)气|跳闸`)
+	outageRe   = regexp.MustCompile(`(?:停|没|冇|没得|冇得|断|来|供|缺|接|送|放|自来)(?:一滴)?(水|电|气|暖)|(水|电)(?:压|还没来|冇得|没来|停了)|(水)车|(暖)气|跳闸`)
 	otherRe    = regexp.MustCompile(`^(?:另外|还有(?:个|一个|件|一件)|再说个|说个别的|换个|顺便(?:说|问)|对了)`)
 	buyRe      = regexp.MustCompile(`接龙|团购|拼单|斤|下单|到货|预订|报名|一箱|两箱`)
 )
+
+// outages is the topic of what can be cut off.
+const outages grid.Topic = "water_power_gas"
 
 // byMeToo joins the matter being talked about, or the one that the words fit.
 func byMeToo(t *talk) (grid.Link, bool) {
@@ -99,8 +102,27 @@ func outageOf(text string) string {
 	switch {
 	case m == nil:
 		return ""
-	case m[1]+m[2]+m[3] == "":
-		return "电" // 跳闸
+	case m[0] == "跳闸":
+		return "电"
 	}
-	return m[1] + m[2] + m[3]
+	return strings.Join(m[1:], "")
+}
+
+// byOutage joins a report of an outage to the one that is open: what is cut off
+// in one building is mostly cut off next door, and comes back for all.
+func byOutage(t *talk) (grid.Link, bool) {
+	if t.in.Kind != grid.Report || t.outage == "" || t.in.Topic != outages || t.loud || t.in.Sensitive {
+		return grid.Link{}, false
+	}
+	no := grid.TicketNo(0)
+	for _, b := range t.books() {
+		if b.Status.Ended() || b.Private || b.outage != t.outage || t.since(b.last) > metooWithin && (t.place.conflicts(b.place) || t.since(b.last) > outageLasts) {
+			continue
+		}
+		if no != 0 {
+			return grid.Link{}, false
+		}
+		no = b.No
+	}
+	return grid.Link{Ticket: no, Why: "same outage"}, no != 0
 }

@@ -37,7 +37,6 @@ const (
 	talkNow                 // what sounds like talk, right after it
 	alarmNow                // a danger to life that is being talked about
 	sameThing               // the message has the word for what the matter says is cut off
-	moreOutage              // a report of the same thing cut off
 	clues
 )
 
@@ -177,7 +176,7 @@ func (t *talk) eachBook(do func(book, [clues]float64)) {
 // main breaks, all of them are without.
 func (t *talk) outOf(b book) bool {
 	return !t.loud && !t.in.Sensitive && !b.Private && t.in.Kind != grid.Report &&
-		b.Topic == "water_power_gas" && b.outage != "" && (t.outage == b.outage || t.outage == "" && (t.joins || t.since(b.last) <= talkWithin)) && t.since(b.last) <= metooWithin
+		b.outage != "" && (t.outage == b.outage || t.outage == "" && (t.joins || t.since(b.last) <= talkWithin)) && t.since(b.last) <= metooWithin
 }
 
 // book is a matter with everything that was said of it lately.
@@ -200,7 +199,10 @@ func (t *talk) books() []book {
 	for i, x := range t.s.Open {
 		own := plain(x.LocationText + " " + x.SummaryText)
 		at[x.No] = i
-		books[i] = book{Matter: x, place: spotOf(own, plain(x.LocationText)), last: x.Heard, since: len(t.s.Recent), outage: outageOf(own)}
+		books[i] = book{Matter: x, place: spotOf(own, plain(x.LocationText)), last: x.Heard, since: len(t.s.Recent)}
+		if x.Topic == outages {
+			books[i].outage = outageOf(own)
+		}
 		said[i].WriteString(own)
 	}
 	for i, x := range t.s.Recent {
@@ -264,7 +266,6 @@ func (t *talk) clues(b book, mine map[bigram]bool, common map[bigram]int, neares
 	set(talkNow, talking && b.since == 0 && t.in.Kind == grid.Chatter)
 	set(alarmNow, talking && b.Urgency == grid.Emergency)
 	set(sameThing, b.outage != "" && strings.Contains(t.text, b.outage))
-	set(moreOutage, report && f[sameOutage] == 1)
 	return f
 }
 
