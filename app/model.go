@@ -96,9 +96,12 @@ func modelAnswers(ctx context.Context, c config.Config, k *print.Findings) {
 	var f *llm.Failure
 	switch {
 	case errors.As(err, &f):
-		said := []rune(f.Detail)
-		k.Wrong("the language model %s at %s: %v: %s; look at [llm] in the config. Meanwhile rules and the local model answer alone",
-			c.LLM.Model, c.LLM.BaseURL, err, string(said[:min(len(said), 300)]))
+		why := []rune(err.Error())
+		if f.Detail != "" {
+			why = append(why, []rune(": "+f.Detail)...)
+		}
+		k.Wrong("the language model %s at %s: %s; look at [llm] in the config. Meanwhile rules and the local model answer alone",
+			c.LLM.Model, c.LLM.BaseURL, string(why[:min(len(why), 300)]))
 	case err != nil:
 		k.Wrong("the language model %s: %v", c.LLM.Model, err)
 	case took > c.LLM.Timeout:

@@ -107,7 +107,8 @@ func failureOf(ctx context.Context, err error) *Failure {
 		f.Cause = Timeout
 		return f
 	default:
-		return f // no connection, a cut body, no JSON
+		f.Detail = err.Error() // no connection, a cut body, no JSON
+		return f
 	}
 	f.Cause = causeOf(f.Status, strings.ToLower(f.Code+" "+f.Detail))
 	if !codeRe.MatchString(f.Code) {
