@@ -64,8 +64,7 @@ func (t *terminal) eval() *cobra.Command {
 		Example: "  youshi eval --data day.jsonl --classifier rules --json\n  youshi eval --leave-one-out --data days/*.jsonl lines.jsonl --extra talk.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			switch known := []string{app.ClassifyChain, app.ClassifyRules, app.ClassifyLocal, app.ClassifyLLM}; {
-			case !slices.Contains(known, classifier):
+			if !slices.Contains([]string{app.ClassifyChain, app.ClassifyRules, app.ClassifyLocal, app.ClassifyLLM}, classifier) {
 				return misused("--classifier: there is no classifier %q; right would be chain, rules, local or llm", classifier)
 			}
 			c, err := t.settings()
