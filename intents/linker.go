@@ -74,6 +74,7 @@ type talk struct {
 	loud  bool // an emergency
 
 	outage       string // what it says is cut off or back
+	read         []book // the open matters, once they are read
 	ranked       bool   // best and second are known
 	best, second bid
 }
@@ -100,8 +101,12 @@ func (t *talk) own(no grid.TicketNo) bool {
 // must not be said aloud does not join what everybody reads, and nobody but its
 // reporter and staff joins a private matter.
 func (t *talk) allowed(x grid.Matter) bool {
-	return !t.place.conflicts(spotOf(x.LocationText+" "+x.SummaryText, "")) &&
-		(!t.loud || x.Urgency == grid.Emergency) &&
+	return t.mayJoin(x) && !t.place.conflicts(spotOf(x.LocationText+" "+x.SummaryText, ""))
+}
+
+// mayJoin is allowed, wherever the matter is.
+func (t *talk) mayJoin(x grid.Matter) bool {
+	return (!t.loud || x.Urgency == grid.Emergency) &&
 		(!t.in.Sensitive || x.Private) &&
 		(!x.Private || t.own(x.No) || t.s.Role.Staff())
 }

@@ -115,7 +115,7 @@ func byOutage(t *talk) (grid.Link, bool) {
 		return grid.Link{}, false
 	}
 	no := grid.TicketNo(0)
-	for _, b := range t.books() {
+	for _, b := range t.theBooks() {
 		if b.Status.Ended() || b.Private || b.outage != t.outage || t.since(b.last) > metooWithin && (t.place.conflicts(b.place) || t.since(b.last) > outageLasts) {
 			continue
 		}

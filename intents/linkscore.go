@@ -75,6 +75,9 @@ func byScore(t *talk) (grid.Link, bool) {
 	if bareJoinRe.MatchString(t.text) {
 		return grid.Link{}, false // "+1" without a matter to join
 	}
+	if t.in.Kind == grid.Chatter && t.in.Confidence >= doubted && !t.joins && !t.asks && !t.over {
+		return grid.Link{}, false
+	}
 	best, second := t.rank()
 	why := "being talked about"
 	if t.in.Kind == grid.Report {
@@ -154,7 +157,7 @@ func (t *talk) eachBook(do func(book, [clues]float64)) {
 	if len(t.s.Open) == 0 {
 		return
 	}
-	books := t.books()
+	books := t.theBooks()
 	common := map[bigram]int{}
 	nearest := len(t.s.Recent)
 	for _, b := range books {
@@ -163,9 +166,9 @@ func (t *talk) eachBook(do func(book, [clues]float64)) {
 		}
 		nearest = min(nearest, b.since)
 	}
-	mine := gramsOf(withoutPlaces(t.text))
+	mine := gramsOf(t.text)
 	for _, b := range books {
-		if b.Status.Ended() && !t.own(b.No) || t.since(b.last) > reportWithin || !t.allowed(b.Matter) && !t.outOf(b) {
+		if b.Status.Ended() && !t.own(b.No) || t.since(b.last) > reportWithin || !t.mayJoin(b.Matter) || t.place.conflicts(b.place) && !t.outOf(b) {
 			continue
 		}
 		do(b, t.clues(b, mine, common, nearest))
@@ -192,6 +195,14 @@ type book struct {
 	outage string
 }
 
+// theBooks reads the open matters, once.
+func (t *talk) theBooks() []book {
+	if t.read == nil {
+		t.read = t.books()
+	}
+	return t.read
+}
+
 func (t *talk) books() []book {
 	at := make(map[grid.TicketNo]int, len(t.s.Open))
 	books := make([]book, len(t.s.Open))
@@ -199,7 +210,7 @@ func (t *talk) books() []book {
 	for i, x := range t.s.Open {
 		own := plain(x.LocationText + " " + x.SummaryText)
 		at[x.No] = i
-		books[i] = book{Matter: x, place: spotOf(own, plain(x.LocationText)), last: x.Heard, since: len(t.s.Recent)}
+		books[i] = book{Matter: x, place: spot{Building(own), unitOf(own), plain(x.LocationText)}, last: x.Heard, since: len(t.s.Recent)}
 		if x.Topic == outages {
 			books[i].outage = outageOf(own)
 		}
@@ -225,7 +236,7 @@ func (t *talk) books() []book {
 		}
 	}
 	for i := range books {
-		books[i].grams = gramsOf(withoutPlaces(said[i].String()))
+		books[i].grams = gramsOf(said[i].String())
 	}
 	return books
 }
@@ -282,8 +293,8 @@ func (t *talk) calls(names []string) bool {
 
 // shares reports whether m has words or the place in common with the matter.
 func (t *talk) shares(x grid.Matter) bool {
-	mine := gramsOf(withoutPlaces(t.text))
-	for _, b := range t.books() {
+	mine := gramsOf(t.text)
+	for _, b := range t.theBooks() {
 		if b.No != x.No {
 			continue
 		}

@@ -26,9 +26,8 @@ var (
 	placeRe = regexp.MustCompile(`(?i)(?:` + placeTower + `)(?:\s?` + placeUnit + `)?(?:\s?(?:` + placeFloor + `|` + placeRoom + `))?` + placeSide +
 		`|` + placeUnit + `(?:` + placeFloor + `|` + placeRoom + `)?` + placeSide +
 		`|` + placeSign + `|(?:` + placeGate + `)` + `|` + placeFloor + placeSide)
-	exactRe = regexp.MustCompile(`(?i)(?:` + placeTower + `)(?:\s?` + placeUnit + `)?(?:\s?(?:` + placeFloor + `|` + placeRoom + `))?|` + placeUnit + `(?:` + placeFloor + `|` + placeRoom + `)?|` + placeSign)
-	spotRe  = regexp.MustCompile(placeSpot + placeSide)
-	nameRe  = regexp.MustCompile(`(?:^|[，。,！!；\s]|在|从|到|去|咱|我们|我|就是|那个|是)(` + placeName + placeSide + `)`)
+	spotRe = regexp.MustCompile(placeSpot + placeSide)
+	nameRe = regexp.MustCompile(`(?:^|[，。,！!；\s]|在|从|到|去|咱|我们|我|就是|那个|是)(` + placeName + placeSide + `)`)
 
 	buildingRe = regexp.MustCompile(`(?i)(` + placeNo + `)\s?(?:[栋幢座]|号楼|#)|(?:^|[^\d-])(\d{1,2})-\d{1,2}(?:-\d{2,4})?(?:[^\d-]|$)`)
 	unitRe     = regexp.MustCompile(`(\d{1,2}|[一二三四五六七八九十])(?:单元|门洞|号?门(?:[^口]|$))|(?:^|[^\d-])\d{1,2}-(\d{1,2})-\d{2,4}(?:[^\d-]|$)`)
@@ -50,10 +49,6 @@ func Place(text string) string {
 	}
 	return ""
 }
-
-// withoutPlaces takes buildings, units and floors out of a text: they
-// say where, not what.
-func withoutPlaces(text string) string { return exactRe.ReplaceAllLiteralString(text, " ") }
 
 // Building gives the building that text names, in one form for all ways to
 // write it ("3栋", "3#", "三号楼" and "3-2-501" are all "3"), or "".
