@@ -75,8 +75,8 @@ func EvalCard(ctx context.Context, o CardOptions) error {
 // trial is one day left out, with what became of it.
 type trial struct {
 	learn.Left
+	cfg            config.Config // names the model
 	written, mixed days.Result
-	speed          time.Duration // a message
 }
 
 // trials gathers the days, whichever is done first.
@@ -95,7 +95,7 @@ func (t *trials) take(ctx context.Context, l learn.Left) error {
 	if err := os.WriteFile(cfg.Model.File, l.Model, 0o600); err != nil {
 		return fmt.Errorf("keeping a model: %w", err)
 	}
-	x := trial{Left: l}
+	x := trial{Left: l, cfg: cfg}
 	var err error
 	for _, way := range []struct {
 		lines []days.Line
@@ -108,9 +108,6 @@ func (t *trials) take(ctx context.Context, l learn.Left) error {
 			return fmt.Errorf("replaying a day left out: %w", err)
 		}
 	}
-	if x.speed, err = thinkingTime(cfg, l.Written); err != nil {
-		return err
-	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.days[l.Day] = x
@@ -122,7 +119,7 @@ func (t *trials) card() (Card, error) {
 	var written, mixed []days.Line
 	var gotWritten, gotMixed []days.Result
 	own := map[grid.MessageID]bool{}
-	fastest := time.Duration(0)
+	var thinking time.Duration
 	for i := range len(t.days) {
 		x := t.days[i]
 		written, mixed = append(written, x.Written...), append(mixed, x.Mixed...)
@@ -130,14 +127,16 @@ func (t *trials) card() (Card, error) {
 		for _, l := range x.Written {
 			own[l.ID] = true
 		}
-		if fastest == 0 || x.speed < fastest {
-			fastest = x.speed
+		took, err := thinkingTime(x.cfg, x.Written) // only now, when nothing else is at work
+		if err != nil {
+			return Card{}, err
 		}
+		thinking += took
 	}
 	if len(own) != len(written) {
 		return Card{}, &grid.Error{Code: grid.Invalid, Say: "an id stands in two of the recorded days: each message needs one of its own"}
 	}
-	card := Card{Written: days.ScoreOf(written, days.Together(gotWritten...)), Speed: float64(time.Second) / float64(max(fastest, 1))}
+	card := Card{Written: days.ScoreOf(written, days.Together(gotWritten...)), Speed: float64(len(written)) / max(thinking, 1).Seconds()}
 	card.reach("written", card.Written.Goals()...)
 	if mixed != nil {
 		got := days.Together(gotMixed...)
@@ -194,7 +193,7 @@ func (c Card) write(w io.Writer) error {
 }
 
 // thinkingTime gives how long rules, the model that cfg names and the Linker
-// take for a message of the day.
+// take for the messages of the day.
 func thinkingTime(cfg config.Config, day []days.Line) (time.Duration, error) {
 	rules, err := loadRules(cfg.Rules.File)
 	if err != nil {
@@ -217,5 +216,5 @@ func thinkingTime(cfg config.Config, day []days.Line) (time.Duration, error) {
 		took += time.Since(began)
 		return in
 	})
-	return took / time.Duration(max(len(day), 1)), nil
+	return took, nil
 }
