@@ -25,8 +25,13 @@ func grid1(t *testing.T, db string) *visitor {
 
 func TestAMatterIsCarriedFromTheReportToTheSummary(t *testing.T) {
 	s := grid1(t, "")
+	var before struct{ Now time.Time }
+	s.read("/api/clock", &before)
 	id := s.say("g1", "张大妈", brokenLift)
 	ack := s.await(0, kindIs("ack", "group:g1"))
+	if took := ack.At.Sub(before.Now); took > 5*time.Second {
+		t.Errorf("the first answer came after %s", took)
+	}
 	if ack.ReplyTo == nil || *ack.ReplyTo != id || ack.Ticket == nil {
 		t.Fatalf("the first answer does not quote the report: %+v", ack)
 	}

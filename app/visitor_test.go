@@ -152,6 +152,18 @@ func (s *visitor) said(since int) []said {
 	return out
 }
 
+// read puts what a GET tells into out.
+func (s *visitor) read(path string, out any) {
+	s.t.Helper()
+	b, err := json.Marshal(s.must("GET", path, nil))
+	if err == nil {
+		err = json.Unmarshal(b, out)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // last gives the place of the last post.
 func (s *visitor) last() int {
 	s.t.Helper()

@@ -46,7 +46,7 @@ func (f Figures) Shared() []Hot {
 // only strings.
 func (f Figures) FoundAs(category string) int { return f.FoundByCategory[grid.Category(category)] }
 
-// Length is a length of time as people say it: a number of one unit, rounded down.
+// Length is a length of time as people say it: a number of one unit.
 type Length struct {
 	N    int
 	Unit string // second, minute, hour, day
@@ -57,12 +57,24 @@ func (o Overdue) Lasts() Length { return lengthOf(o.By) }
 
 // Half gives the time within which half of the reporters were answered; call it
 // only when Answered is not 0.
-func (a FirstAnswer) Half() Length { return lengthOf(*a.P50) }
+func (a FirstAnswer) Half() Length { return within(*a.P50) }
 
 // Most gives the time within which nine in ten were answered; call it only when
 // Answered is not 0.
-func (a FirstAnswer) Most() Length { return lengthOf(*a.P90) }
+func (a FirstAnswer) Most() Length { return within(*a.P90) }
 
+// within rounds up, at least a second: whoever says "within 3 minutes" of 3:50 is
+// wrong, and of no time at all nobody speaks.
+func within(seconds float64) Length {
+	l := lengthOf(seconds)
+	unit := map[string]float64{"second": 1, "minute": 60, "hour": 3600, "day": 86400}[l.Unit]
+	if l.N == 0 || float64(l.N)*unit < seconds {
+		l.N++
+	}
+	return l
+}
+
+// lengthOf rounds down: so much it is late at least.
 func lengthOf(seconds float64) Length {
 	d := time.Duration(seconds * float64(time.Second))
 	switch {

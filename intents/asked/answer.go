@@ -86,7 +86,7 @@ func (a *answer) matter(f map[string]json.RawMessage, numbers []grid.TicketNo) e
 
 func none(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
-// word reads one of the words of LABELS.
+// word reads a field that may hold one of words.
 func word[T ~string](f map[string]json.RawMessage, name string, words []T) (T, error) {
 	var s string
 	if err := json.Unmarshal(f[name], &s); err == nil {
