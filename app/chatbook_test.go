@@ -38,7 +38,7 @@ func newChatHouse(t *testing.T, demo bool) *chatHouse {
 	h := &chatHouse{t: t, at: time.Date(2026, 11, 10, 9, 0, 0, 0, time.FixedZone("CST", 8*3600))}
 	h.chatBook = &chatBook{store: store, community: "c", bot: "小格", now: h.Now, demo: demo}
 	h.ear = &bot.Ear{Store: store, Time: h, Unknown: h.Unknown,
-		Where: func(grid.ChannelID, string) (grid.CommunityID, bool) { return "c", true }}
+		Where: func(context.Context, grid.Event) (grid.CommunityID, bool, error) { return "c", true, nil }}
 	return h
 }
 
@@ -49,11 +49,15 @@ func (h *chatHouse) update(fn func(storage.Tx) error) {
 	}
 }
 
+func (h *chatHouse) hear(ev grid.Event) error {
+	return h.ear.For(webchat.ID)(h.t.Context(), bot.Heard{Events: []grid.Event{ev}})
+}
+
 // say lets somebody speak, one minute later than the one before.
 func (h *chatHouse) say(chat, from, id, text string) {
 	h.t.Helper()
 	h.at = h.at.Add(time.Minute)
-	err := h.ear.Hear(h.t.Context(), grid.Event{Kind: grid.EventMessage, Key: grid.EventKey{Channel: webchat.ID, Chat: chat, Message: id},
+	err := h.hear(grid.Event{Kind: grid.EventMessage, Key: grid.EventKey{Channel: webchat.ID, Chat: chat, Message: id},
 		Native:  grid.Chat{Channel: webchat.ID, Native: chat, Kind: kindNamed(chat)},
 		Speaker: grid.Speaker{Identity: grid.Identity{Channel: webchat.ID, ID: from}, Name: from},
 		Message: grid.Message{ID: grid.MessageID(id), Sent: h.at, Kind: grid.TextMessage, Text: text}})
@@ -220,7 +224,7 @@ func TestLinesShowQuotesPressesAndWhatWasTakenBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	err := h.ear.Hear(t.Context(), grid.Event{Kind: grid.EventRecall, Key: grid.EventKey{Channel: webchat.ID, Chat: "d01", Message: "m-2", Revision: "recall"},
+	err := h.hear(grid.Event{Kind: grid.EventRecall, Key: grid.EventKey{Channel: webchat.ID, Chat: "d01", Message: "m-2", Revision: "recall"},
 		Native:  grid.Chat{Channel: webchat.ID, Native: "d01", Kind: grid.GroupChat},
 		Speaker: grid.Speaker{Identity: grid.Identity{Channel: webchat.ID, ID: "乙"}, Name: "乙"},
 		Message: grid.Message{ID: "r-1", Kind: grid.RecallMessage, Of: "m-2", Sent: h.at}})

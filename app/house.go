@@ -110,7 +110,7 @@ func build(ctx context.Context, p plan) (*house, error) {
 // wire makes the loops and tells each of them whom to wake.
 func (h *house) wire(think bot.Thinker) {
 	wake := func(c grid.CommunityID, l grid.LaneID) { h.dispatcher.Wake(c, l) }
-	h.ear = &bot.Ear{Store: h.store, Time: h.time, Where: h.where, Unknown: h.book.Unknown, Woken: wake, Log: h.log}
+	h.ear = &bot.Ear{Store: h.store, Time: h.time, Home: h.communities[0], Where: h.where, Unknown: h.book.Unknown, Woken: wake, Log: h.log}
 	h.dispatcher = &bot.Dispatcher{Store: h.store, Time: h.time, Think: think, Act: h.handlers, Name: h.cfg.Bot.Name, Log: h.log,
 		Acted: func() {
 			h.clock.Kick()
@@ -145,17 +145,6 @@ func (h *house) begin(ctx context.Context) error {
 
 // now is the one clock, in the site's time zone.
 func (h *house) now() time.Time { return h.time.Now().In(h.cfg.Timezone) }
-
-// where says to which community a chat belongs: the config's groups say it, and
-// the web chat's own chats belong to the first.
-func (h *house) where(ch grid.ChannelID, native string) (grid.CommunityID, bool) {
-	for _, g := range h.cfg.Groups {
-		if g.Channel == ch && g.Chat == native {
-			return communityOf(h.cfg, g.Area), true
-		}
-	}
-	return h.communities[0], ch == webchat.ID
-}
 
 // reach gives the private chat with a person: the one the person spoke in, or
 // one on a channel that can begin a private chat by itself.

@@ -110,7 +110,7 @@ func (s *stepper) play(ctx context.Context, lines []days.Line, until time.Time) 
 		if err := s.to(ctx, l.Time); err != nil {
 			return err
 		}
-		if err := s.ear.Hear(ctx, eventOf(l)); err != nil {
+		if err := s.ear.For(webchat.ID)(ctx, bot.Heard{Events: []grid.Event{eventOf(l)}}); err != nil {
 			return fmt.Errorf("%s:%d: hearing the message: %w", l.File, l.No, err)
 		}
 		if err := s.happen(ctx); err != nil {

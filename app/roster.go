@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"youshi/bot"
 	"youshi/config"
 	"youshi/grid"
 	"youshi/storage"
@@ -76,6 +77,10 @@ func settleOne(tx storage.Tx, cfg config.Config, c grid.CommunityID, now time.Ti
 		chat := grid.Chat{ID: grid.ChatID("group:" + g.Chat), Kind: grid.GroupChat, Channel: g.Channel, Native: g.Chat, Area: grid.AreaID(g.Area)}
 		if g.Staff {
 			chat.ID, chat.Kind = grid.ChatID("staff:"+g.Area), grid.StaffChat
+		}
+		var err error
+		if chat.Native, err = bot.Native(tx, g.Channel, g.Chat); err != nil { // it may have moved since
+			return err
 		}
 		if err := r.PutChat(chat); err != nil {
 			return fmt.Errorf("group %s: %w", g.Chat, err)

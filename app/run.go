@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"youshi/bot/webchat"
 )
 
 // stopWithin is how long one part may take to end.
@@ -72,7 +74,7 @@ func (h *house) parts() []part {
 		{"jobs", h.jobs.Run},
 		{"lanes", h.dispatcher.Run},
 		{"clock", h.clock.Run},
-		{"web chat", func(ctx context.Context) error { return h.chat.Run(ctx, h.ear.Hear) }},
+		{"web chat", func(ctx context.Context) error { return h.chat.Run(ctx, h.ear.For(webchat.ID)) }},
 	}
 }
 

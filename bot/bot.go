@@ -13,9 +13,32 @@ import (
 )
 
 // Hear takes what a channel heard and returns when all of it is on disk; only
-// then may the platform be told that it arrived. An error means nothing was
-// kept: hear it again.
-type Hear func(ctx context.Context, evs ...grid.Event) error
+// then may the platform be told that it arrived. An error means that not all was
+// kept: hear it again, what was kept is not kept twice.
+type Hear func(ctx context.Context, h Heard) error
+
+// Heard is what a channel hands over at once.
+type Heard struct {
+	Events []grid.Event
+	// Notes are the channel's own, above all its position on the platform. They
+	// are written in the transaction of the last events, so a position never runs
+	// ahead of what was heard.
+	Notes []Note
+}
+
+// Note is an entry of a channel's durable key-value space; a nil Value removes it.
+type Note struct {
+	Key   string
+	Value []byte
+}
+
+// Notes is a small durable key-value space of one channel: its position, its
+// cookies, its names for chats.
+type Notes interface {
+	Get(ctx context.Context, key string) ([]byte, error)    // nil: none
+	Put(ctx context.Context, notes ...Note) error           // all of them or none
+	All(ctx context.Context, prefix string) ([]Note, error) // sorted by key
+}
 
 // Channel is a way to residents: a platform or the embedded web chat.
 type Channel interface {
@@ -51,6 +74,44 @@ type Private interface {
 	// PrivateChat gives the native id of the private chat with the account, and
 	// false when there is none (yet).
 	PrivateChat(id grid.Identity) (native string, ok bool)
+}
+
+// Editor is a channel that can rewrite a post in place. The Sender calls Edit
+// instead of Send for a post that Replaces one said there as those ids; it then
+// counts as said under the same ids. Undelivered with the state PutAside means
+// that it cannot be rewritten any more. Posts that replace are dropped on other
+// channels.
+type Editor interface {
+	Edit(ctx context.Context, to grid.Chat, as []grid.MessageID, o grid.Outgoing) error
+}
+
+// Watched is a channel that knows how it stands with its platform.
+type Watched interface{ Health() Health }
+
+// Health is how a channel stands with its platform.
+type Health struct {
+	State HealthState
+	Since time.Time
+	Say   string // for the operator: what is up and what to do; "" when there is nothing to do
+	Scan  string // HealthScan: the text of the QR code that a person must scan
+}
+
+// HealthState is one word for how a channel stands.
+type HealthState string
+
+// The states of a channel.
+const (
+	HealthConnecting HealthState = "connecting"
+	HealthOnline     HealthState = "online"
+	HealthDeaf       HealthState = "deaf"   // the platform answers, and tells nothing though it should
+	HealthScan       HealthState = "scan"   // it waits for a person to scan a code
+	HealthBarred     HealthState = "barred" // the platform refuses the account
+	HealthDown       HealthState = "down"   // the platform cannot be reached
+)
+
+// HealthStates lists the states of a channel.
+func HealthStates() []HealthState {
+	return []HealthState{HealthConnecting, HealthOnline, HealthDeaf, HealthScan, HealthBarred, HealthDown}
 }
 
 // Thinker says what a message means. It must return by ctx's deadline with its

@@ -52,12 +52,14 @@ func note[T ~string](tx storage.Tx, scope, key string, list []T, add T) error {
 // PrivateID is the id of the private chat with a person.
 func PrivateID(p grid.PersonID) grid.ChatID { return grid.ChatID("private:" + string(p)) }
 
-// Ear writes down what channels hear. Its Hear is the Hear of every channel.
+// Ear writes down what channels hear.
 type Ear struct {
 	Store storage.Store
 	Time  Time
-	// Where says to which community a chat belongs; false: to none of ours.
-	Where func(ch grid.ChannelID, native string) (grid.CommunityID, bool)
+	// Home is the community that keeps the channels' notes; "": notes are refused.
+	Home grid.CommunityID
+	// Where says to which community what was heard belongs; false: to none of ours.
+	Where func(ctx context.Context, ev grid.Event) (grid.CommunityID, bool, error)
 	// Unknown is asked about a chat that no area is bound to: it may bind it
 	// (storing chat and area in tx) or refuse. It may run twice. Nil refuses all.
 	Unknown func(tx storage.Tx, ev grid.Event) (grid.Chat, bool, error)
@@ -71,38 +73,72 @@ type Ear struct {
 // Refused gives how many events were dropped because their chat is not ours.
 func (e *Ear) Refused() int64 { return e.refused.Load() }
 
-// Hear implements the Hear of channels: it returns when all events are on disk,
-// one transaction a community. Hearing an event again is no error and keeps
-// nothing twice.
-func (e *Ear) Hear(ctx context.Context, evs ...grid.Event) error {
-	now := e.Time.Now()
-	var order []grid.CommunityID
-	of := map[grid.CommunityID][]grid.Event{}
-	for _, ev := range evs {
-		c, ok := e.Where(ev.Native.Channel, ev.Native.Native)
-		if !ok {
-			e.refuse(ev)
-			continue
+// For gives the Hear of a channel: it returns when all events are on disk, one
+// transaction a community, the last of them with the channel's notes. Hearing an
+// event again is no error and keeps nothing twice.
+func (e *Ear) For(ch grid.ChannelID) Hear {
+	return func(ctx context.Context, h Heard) error {
+		now := e.Time.Now()
+		parts, err := e.sort(ctx, h.Events)
+		if err != nil {
+			return err
 		}
-		if _, known := of[c]; !known {
-			order = append(order, c)
+		if len(h.Notes) > 0 && (len(parts) == 0 || parts[len(parts)-1].community != e.Home) {
+			parts = append(parts, part{community: e.Home})
 		}
-		of[c] = append(of[c], ev)
+		for i, p := range parts {
+			var notes []Note
+			if i == len(parts)-1 {
+				notes = h.Notes
+			}
+			if err := e.hear(ctx, p, ch, notes, now); err != nil {
+				return fmt.Errorf("hearing for %s: %w", p.community, err)
+			}
+		}
+		return nil
 	}
-	for _, c := range order {
-		if err := e.hear(ctx, c, of[c], now); err != nil {
-			return fmt.Errorf("hearing for %s: %w", c, err)
-		}
-	}
-	return nil
 }
 
-func (e *Ear) hear(ctx context.Context, c grid.CommunityID, evs []grid.Event, now time.Time) error {
+// part is what was heard for one community.
+type part struct {
+	community grid.CommunityID
+	events    []grid.Event
+}
+
+// sort gives the events of each community in order; those of the community that
+// keeps the notes last, so that both can be kept in one transaction.
+func (e *Ear) sort(ctx context.Context, evs []grid.Event) ([]part, error) {
+	var parts []part
+	home := part{community: e.Home}
+	for _, ev := range evs {
+		c, ok, err := e.Where(ctx, ev)
+		if err != nil {
+			return nil, fmt.Errorf("asking where an event belongs: %w", err)
+		}
+		i := slices.IndexFunc(parts, func(p part) bool { return p.community == c })
+		switch {
+		case !ok:
+			e.refuse(ev)
+		case c == e.Home:
+			home.events = append(home.events, ev)
+		case i >= 0:
+			parts[i].events = append(parts[i].events, ev)
+		default:
+			parts = append(parts, part{c, []grid.Event{ev}})
+		}
+	}
+	if len(home.events) > 0 {
+		parts = append(parts, home)
+	}
+	return parts, nil
+}
+
+func (e *Ear) hear(ctx context.Context, p part, ch grid.ChannelID, notes []Note, now time.Time) error {
 	var lanes []grid.LaneID
 	var refused []grid.Event
-	err := e.Store.Update(ctx, c, func(tx storage.Tx) error {
+	err := e.Store.Update(ctx, p.community, func(tx storage.Tx) error {
 		lanes, refused = nil, nil
-		for _, ev := range evs {
+		for _, ev := range p.events {
 			lane, ok, err := e.write(tx, ev, now)
 			switch {
 			case err != nil:
@@ -113,7 +149,7 @@ func (e *Ear) hear(ctx context.Context, c grid.CommunityID, evs []grid.Event, no
 				lanes = append(lanes, lane)
 			}
 		}
-		return nil
+		return putNotes(tx, ch, notes)
 	})
 	if err != nil {
 		return err
@@ -123,14 +159,14 @@ func (e *Ear) hear(ctx context.Context, c grid.CommunityID, evs []grid.Event, no
 	}
 	if e.Woken != nil {
 		for _, l := range lanes {
-			e.Woken(c, l)
+			e.Woken(p.community, l)
 		}
 	}
 	return nil
 }
 
 func (e *Ear) refuse(ev grid.Event) {
-	logger(e.Log).Warn("heard in a chat that is not ours", "part", "ear", "channel", ev.Native.Channel, "kind", ev.Kind, "refused", e.refused.Add(1))
+	logger(e.Log).Warn("heard in a chat that is not ours", "part", "ear", "channel", ev.Native.Channel, "chat", ev.Native.Native, "kind", ev.Kind, "refused", e.refused.Add(1))
 }
 
 // write puts one event into the inbox and its line into the record. It gives
@@ -143,6 +179,14 @@ func (e *Ear) write(tx storage.Tx, ev grid.Event, now time.Time) (grid.LaneID, b
 	chat, ok, err := e.chat(tx, ev, who)
 	if err != nil || !ok {
 		return "", false, err
+	}
+	if ev.Kind == grid.EventMedia {
+		return "", true, addMedia(tx, ev.Message)
+	}
+	if ev.Kind == grid.EventMoved {
+		if chat, err = move(tx, chat, ev.Moved); err != nil || ev.Message.ID == "" {
+			return "", true, err
+		}
 	}
 	area, err := tx.Roster().Area(chat.Area)
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
@@ -249,7 +293,7 @@ func (e *Ear) chat(tx storage.Tx, ev grid.Event, who grid.Person) (grid.Chat, bo
 		}
 		return want, true, nil
 	}
-	c, err := r.ChatByNative(ev.Native.Channel, ev.Native.Native)
+	c, err := ChatOf(tx, ev.Native.Channel, ev.Native.Native)
 	switch {
 	case err == nil:
 		return c, true, nil

@@ -90,7 +90,7 @@ func TestEarKeepsNothingWhenTheStoreFails(t *testing.T) {
 	h := build(t, bot.NewPushed(monday))
 	h.ear.Unknown = func(storage.Tx, grid.Event) (grid.Chat, bool, error) { return grid.Chat{}, false, errors.New("broken") }
 	first, second := h.ch.Line("g1", "张三", "一", monday), h.ch.Line("g9", "张三", "二", monday)
-	if err := h.ear.Hear(context.Background(), first, second); err == nil {
+	if err := h.ear.For(web)(context.Background(), bot.Heard{Events: []grid.Event{first, second}}); err == nil {
 		t.Fatal("Hear = nil, want the error")
 	}
 	if len(h.backlog()) != 0 {

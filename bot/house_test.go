@@ -65,8 +65,8 @@ func build(t testing.TB, clock bot.Time) *house {
 		}
 		return err
 	})
-	h.ear = &bot.Ear{Store: s, Time: clock, Log: quiet, Where: func(ch grid.ChannelID, native string) (grid.CommunityID, bool) {
-		return town, ch == web && !strings.HasPrefix(native, "foreign")
+	h.ear = &bot.Ear{Store: s, Time: clock, Log: quiet, Home: town, Where: func(_ context.Context, ev grid.Event) (grid.CommunityID, bool, error) {
+		return town, ev.Native.Channel == web && !strings.HasPrefix(ev.Native.Native, "foreign"), nil
 	}}
 	return h
 }
@@ -97,7 +97,7 @@ func (h *house) hear(group, from, text string) grid.Event {
 
 func (h *house) hearAll(evs ...grid.Event) {
 	h.t.Helper()
-	if err := h.ear.Hear(context.Background(), evs...); err != nil {
+	if err := h.ear.For(web)(context.Background(), bot.Heard{Events: evs}); err != nil {
 		h.t.Fatal(err)
 	}
 }

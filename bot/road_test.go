@@ -43,7 +43,7 @@ func TestRoadFromHearingToSaying(t *testing.T) {
 		d := h.dispatcher(chatter, echo)
 		c := &bot.Clock{Store: h.store, Time: h.time, Log: quiet, Woken: d.Wake}
 		d.Acted = func() { c.Kick(); s.Kick() }
-		start(t, d.Run, c.Run, s.Run, func(ctx context.Context) error { return h.ch.Run(ctx, h.ear.Hear) })
+		start(t, d.Run, c.Run, s.Run, func(ctx context.Context) error { return h.ch.Run(ctx, h.ear.For(web)) })
 		if err := h.ch.Speak(t.Context(), h.ch.Line("g1", "张三", "停水", time.Now())); err != nil {
 			t.Fatal(err)
 		}
@@ -122,7 +122,7 @@ func BenchmarkRoad(b *testing.B) {
 		all.SetLimit(callers)
 		for i := range lanes * each {
 			all.Go(func() error {
-				return h.ear.Hear(ctx, h.ch.Line(fmt.Sprint("b", i%lanes), fmt.Sprint("resident", i%lanes), "3号楼的灯又坏了", time.Now()))
+				return h.ear.For(web)(ctx, bot.Heard{Events: []grid.Event{h.ch.Line(fmt.Sprint("b", i%lanes), fmt.Sprint("resident", i%lanes), "3号楼的灯又坏了", time.Now())}})
 			})
 		}
 		if err := all.Wait(); err != nil {

@@ -122,7 +122,7 @@ func (s *Sender) speak(ctx context.Context, d dest) {
 // take does one turn of a destination and reports whether there was one.
 func (s *Sender) take(ctx context.Context, d dest) (bool, error) {
 	var t turn
-	var post *grid.Outgoing
+	var post *attempt
 	err := s.Store.Update(ctx, d.community, func(tx storage.Tx) (err error) {
 		now := s.Time.Now()
 		if t, err = s.decide(tx, d.to, now); err == nil {
@@ -143,12 +143,12 @@ func (s *Sender) take(ctx context.Context, d dest) (bool, error) {
 }
 
 // say makes the attempt that was written down, and writes down how it ended.
-func (s *Sender) say(ctx context.Context, d dest, to grid.Chat, o grid.Outgoing) error {
-	ch := s.Channels[to.Channel]
+func (s *Sender) say(ctx context.Context, d dest, to grid.Chat, a attempt) error {
+	o, ch := a.post, s.Channels[to.Channel]
 	var ids []grid.MessageID
 	var err error = &Undelivered{State: grid.Waiting, Say: "the program stopped before it was said"}
 	if s.pace(ctx, ch) {
-		ids, err = send(ctx, ch, to, o)
+		ids, err = send(ctx, ch, to, a)
 	}
 	for broken := 1; ; broken++ {
 		var after grid.Outgoing
@@ -173,7 +173,7 @@ func (s *Sender) say(ctx context.Context, d dest, to grid.Chat, o grid.Outgoing)
 }
 
 // send calls the channel with a deadline; stopping leaves it a few seconds.
-func send(ctx context.Context, ch Channel, to grid.Chat, o grid.Outgoing) (ids []grid.MessageID, err error) {
+func send(ctx context.Context, ch Channel, to grid.Chat, a attempt) (ids []grid.MessageID, err error) {
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() {
@@ -189,7 +189,7 @@ func send(ctx context.Context, ch Channel, to grid.Chat, o grid.Outgoing) (ids [
 			err = fmt.Errorf("the channel panicked: %v", p)
 		}
 	}()
-	return ch.Send(within, to, o)
+	return a.to(within, ch, to)
 }
 
 // result gives a post after an attempt.
@@ -204,7 +204,7 @@ func result(o grid.Outgoing, ids []grid.MessageID, err error, again bool, now ti
 	o.State, o.Reason = grid.Unclear, err.Error()
 	var after time.Duration
 	var u *Undelivered
-	if errors.As(err, &u) && (u.State == grid.Waiting || u.State == grid.PutAside) {
+	if errors.As(err, &u) && (u.State == grid.Waiting || u.State == grid.PutAside || u.State == grid.Dropped) {
 		o.State, after = u.State, u.After
 	}
 	if o.State == grid.Unclear && again {

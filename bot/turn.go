@@ -81,6 +81,9 @@ func (s *Sender) decide(tx storage.Tx, to grid.ChatID, now time.Time) (turn, err
 		}
 		return t, nil
 	}
+	if posts, err = s.rewrites(tx, &t, posts); err != nil {
+		return t, err
+	}
 	if err := s.choose(tx, &t, posts, now); err != nil || t.post == nil {
 		return t, err
 	}
@@ -179,7 +182,7 @@ func (s *Sender) chatOf(tx storage.Tx, to grid.ChatID) (chat grid.Chat, born boo
 
 // apply writes a turn down: what is dropped, what goes together, what is tried.
 // It gives the post that is to be said now, nil when there is none.
-func (s *Sender) apply(tx storage.Tx, t turn, now time.Time) (*grid.Outgoing, error) {
+func (s *Sender) apply(tx storage.Tx, t turn, now time.Time) (*attempt, error) {
 	for _, o := range t.end {
 		if _, err := tx.Outbox().Set(o); err != nil {
 			return nil, fmt.Errorf("ending post %s: %w", o.ID, err)
@@ -207,7 +210,15 @@ func (s *Sender) apply(tx storage.Tx, t turn, now time.Time) (*grid.Outgoing, er
 	if err != nil {
 		return nil, fmt.Errorf("writing down the attempt at %s: %w", o.ID, err)
 	}
-	return &o, nil
+	a := attempt{post: o}
+	if o.Replaces != "" {
+		was, err := tx.Outbox().Get(o.Replaces)
+		if err != nil {
+			return nil, fmt.Errorf("reading the post that %s replaces: %w", o.ID, err)
+		}
+		a.as = was.SentAs
+	}
+	return &a, nil
 }
 
 // compose writes the one post that stands for the turn's list; those in it end.

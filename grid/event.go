@@ -13,6 +13,8 @@ const (
 	EventRecall  EventKind = "recall"
 	EventPress   EventKind = "press"
 	EventJoin    EventKind = "join"
+	EventMedia   EventKind = "media" // files of a message heard before: Message holds its ID and Media
+	EventMoved   EventKind = "moved" // a chat has another native id from now on: Moved
 	EventTimer   EventKind = "timer"
 )
 
@@ -46,6 +48,7 @@ type Event struct {
 	// the store's Messages; in the inbox only ids remain.
 	Message Message `json:"message,omitzero"`
 	Press   *Press  `json:"press,omitempty"`
+	Moved   string  `json:"moved,omitempty"` // the chat's native id from now on; Native holds the old one
 	Timer   *Timer  `json:"timer,omitempty"`
 
 	At     time.Time `json:"at,omitzero"`     // when the lane took it

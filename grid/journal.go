@@ -45,6 +45,7 @@ type Change struct {
 	Left       []PersonID  `json:"left,omitempty"` // split: the supporters who go with them
 	Due        *Deadline   `json:"due,omitempty"`  // the deadline of the step that begins here
 	NoDue      bool        `json:"no_due,omitempty"`
+	Kept       *Deadline   `json:"kept,omitempty"` // reclassified while waiting: the deadline that goes on afterwards
 }
 
 // Opening is what a ticket is born with.
@@ -169,6 +170,7 @@ func (c Change) on(t Ticket) Ticket {
 	set(&t.Extension, c.Extension)
 	set(&t.Poll, c.Poll)
 	set(&t.Due, c.Due)
+	set(&t.Kept, c.Kept)
 	t.Private = t.Private || c.Private
 	t.Messages = join(t.Messages, c.Messages)
 	t.Supporters = join(t.Supporters, c.Supporters)

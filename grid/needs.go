@@ -21,6 +21,8 @@ func (c Change) misplaced(w Want) string {
 		return "level"
 	case len(c.Gone)+len(c.Left) > 0 && !is(WantSplit):
 		return "gone"
+	case c.Kept != nil && !is(WantReclassify):
+		return "kept"
 	case c.Due != nil && c.NoDue:
 		return "due"
 	}

@@ -64,6 +64,9 @@ func Stronger(a, b Role) Role {
 type Identity struct {
 	Channel ChannelID `json:"channel"`
 	ID      string    `json:"id"` // the platform's own id of the account
+	// Weak says that the platform vouches for nothing but a name that anybody can
+	// take: enough to rate, watch and withdraw one's own public matter.
+	Weak bool `json:"weak,omitempty"`
 }
 
 // Office is a role held in an area for a time.
@@ -82,6 +85,17 @@ type Person struct {
 	Offices    []Office   `json:"offices,omitempty"`
 	Household  string     `json:"household,omitempty"`
 	Home       AreaID     `json:"home,omitempty"` // the grid whose group the person spoke in last
+}
+
+// Weak reports whether nothing vouches for who p is: such a person holds no
+// role, and has no standing in a private matter.
+func (p Person) Weak() bool {
+	for _, id := range p.Identities {
+		if !id.Weak {
+			return false
+		}
+	}
+	return len(p.Identities) > 0
 }
 
 // Standing says what somebody is to one ticket; a person may be several things.
@@ -104,6 +118,7 @@ type Actor struct {
 	Person   PersonID `json:"person,omitempty"`
 	Role     Role     `json:"role"`
 	Standing Standing `json:"standing,omitempty"`
+	Weak     bool     `json:"weak,omitempty"` // nothing vouches for who it is but a name (see Identity)
 }
 
 // TheHouse is the actor of clocks and polls: the program itself.

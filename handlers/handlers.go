@@ -87,7 +87,7 @@ func (t *turn) hear() (grid.Outcome, grid.TicketNo, error) {
 		return t.edited()
 	case grid.EventRecall:
 		return t.recalled()
-	case grid.EventJoin:
+	case grid.EventJoin, grid.EventMoved:
 		return grid.OutChatter, 0, nil
 	}
 	in := t.ev.Intent

@@ -17,6 +17,10 @@ func (t *turn) post(o grid.Outgoing, sentence string, c card) error {
 	switch {
 	case c.Private && kind == grid.GroupChat:
 		return nil
+	case c.Private && kind == grid.PrivateChat && o.To != t.chat.ID: // who asks in it now is answered
+		if weak, err := t.weak(o.To); err != nil || weak {
+			return err
+		}
 	case c.Private && kind == grid.StaffChat:
 		c = c.discreet()
 	}
@@ -92,4 +96,18 @@ func classOf(tk grid.Ticket, otherwise grid.Class) grid.Class {
 		return grid.ClassEmergency
 	}
 	return otherwise
+}
+
+// weak reports whether nothing vouches for the person of a private chat: the
+// name it is found by may be somebody else's by now.
+func (t *turn) weak(to grid.ChatID) (bool, error) {
+	c, err := t.tx.Roster().Chat(to)
+	if err != nil {
+		return false, fmt.Errorf("looking up chat %s: %w", to, err)
+	}
+	p, err := t.tx.Roster().Person(c.Person)
+	if err != nil {
+		return false, fmt.Errorf("looking up whose chat %s is: %w", to, err)
+	}
+	return p.Weak(), nil
 }

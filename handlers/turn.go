@@ -86,6 +86,9 @@ func (t *turn) place() error {
 // offices are those the speaker holds now.
 func (t *turn) offices() []grid.Office {
 	var held []grid.Office
+	if t.who.Weak() {
+		return nil
+	}
 	for _, o := range t.who.Offices {
 		if o.Until.IsZero() || t.now.Before(o.Until) {
 			held = append(held, o)
@@ -132,7 +135,11 @@ func (t *turn) knows(tk grid.Ticket, by grid.Actor) bool {
 // actor gives the speaker's say over a ticket: the role in its area, and the standing.
 func (t *turn) actor(tk grid.Ticket) (grid.Actor, error) {
 	role, err := storage.RoleIn(t.tx.Roster(), t.who, tk.Area, t.now)
-	return grid.Actor{Person: t.who.ID, Role: role, Standing: tk.StandingOf(t.who.ID)}, err
+	by := grid.Actor{Person: t.who.ID, Role: role, Standing: tk.StandingOf(t.who.ID), Weak: t.who.Weak()}
+	if by.Weak && tk.Private {
+		by.Standing = 0 // whoever takes the name would take the secret
+	}
+	return by, err
 }
 
 // words reads a text kept by id.

@@ -49,7 +49,7 @@ func Subtree(r Roster, scope grid.AreaID) ([]grid.AreaID, error) {
 // offices in the area itself or in one above it. Resident when there is none.
 func RoleIn(r Roster, p grid.Person, area grid.AreaID, at time.Time) (grid.Role, error) {
 	role := grid.Resident
-	if len(p.Offices) == 0 {
+	if len(p.Offices) == 0 || p.Weak() { // an account that nothing vouches for holds no office
 		return role, nil
 	}
 	path, err := Path(r, area)
@@ -83,7 +83,7 @@ func Holders(r Roster, role grid.Role, area grid.AreaID, at time.Time) ([]grid.P
 	var out []grid.Person
 	for _, p := range all {
 		for _, o := range p.Offices {
-			if o.Role == role && (o.Until.IsZero() || at.Before(o.Until)) && covers(path, o.Area) {
+			if !p.Weak() && o.Role == role && (o.Until.IsZero() || at.Before(o.Until)) && covers(path, o.Area) {
 				out = append(out, p)
 				break
 			}

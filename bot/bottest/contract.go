@@ -53,14 +53,14 @@ type ears struct {
 	more chan struct{}
 }
 
-func (e *ears) hear(_ context.Context, evs ...grid.Event) error {
+func (e *ears) hear(_ context.Context, h bot.Heard) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if err := e.fail; err != nil {
 		e.fail = nil
 		return err
 	}
-	e.evs = append(e.evs, evs...)
+	e.evs = append(e.evs, h.Events...)
 	select {
 	case e.more <- struct{}{}:
 	default:

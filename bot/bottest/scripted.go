@@ -101,7 +101,7 @@ func (s *Scripted) Speak(ctx context.Context, evs ...grid.Event) error {
 	if hear == nil {
 		return fmt.Errorf("the channel has stopped")
 	}
-	return hear(ctx, evs...)
+	return hear(ctx, bot.Heard{Events: evs})
 }
 
 // Script says how each Send ends from now on: it may wait, and its error is

@@ -1,15 +1,14 @@
 package webchat
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 
+	"youshi/bot"
 	"youshi/grid"
 )
 
@@ -23,57 +22,17 @@ func (c *Chat) upload(w http.ResponseWriter, r *http.Request) (any, error) {
 			return nil, err
 		}
 	}
-	id, err := c.keep(http.MaxBytesReader(w, r.Body, maxMedia))
-	if err != nil {
-		return nil, err
+	id, err := c.files().Keep(http.MaxBytesReader(w, r.Body, maxMedia), maxMedia)
+	switch {
+	case errors.Is(err, bot.ErrMedia):
+		return nil, refuse(http.StatusBadRequest, "文件是空的。")
+	case err != nil:
+		return nil, unreadable(err)
 	}
 	return map[string]grid.MediaID{"media": id}, nil
 }
 
-// keep stores what body holds under its sha256: written whole, on disk, then
-// given its name, so that a file of that name is always complete.
-func (c *Chat) keep(body io.Reader) (grid.MediaID, error) {
-	if err := os.MkdirAll(c.opt.Media, 0o700); err != nil {
-		return "", fmt.Errorf("making the media folder: %w", err)
-	}
-	tmp, err := os.CreateTemp(c.opt.Media, "tmp-*")
-	if err != nil {
-		return "", fmt.Errorf("storing media: %w", err)
-	}
-	defer os.Remove(tmp.Name()) // gone already when all went well
-	defer tmp.Close()
-	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(tmp, sum), body)
-	if err != nil {
-		return "", unreadable(err)
-	}
-	if n == 0 {
-		return "", refuse(http.StatusBadRequest, "文件是空的。")
-	}
-	if err := tmp.Sync(); err != nil {
-		return "", fmt.Errorf("storing media: %w", err)
-	}
-	id := grid.MediaID(hex.EncodeToString(sum.Sum(nil)))
-	if err := os.Rename(tmp.Name(), c.mediaFile(id)); err != nil {
-		return "", fmt.Errorf("storing media: %w", err)
-	}
-	dir, err := os.Open(c.opt.Media)
-	if err != nil {
-		return "", fmt.Errorf("storing media: %w", err)
-	}
-	defer dir.Close()
-	if err := dir.Sync(); err != nil {
-		return "", fmt.Errorf("storing media: %w", err)
-	}
-	return id, nil
-}
-
-func (c *Chat) mediaFile(id grid.MediaID) string { return filepath.Join(c.opt.Media, string(id)) }
-
-// isMediaID reports whether id is a sha256 in lower-case hex, and so a safe file name.
-func isMediaID(id grid.MediaID) bool {
-	return len(id) == 2*sha256.Size && strings.Trim(string(id), "0123456789abcdef") == ""
-}
+func (c *Chat) files() bot.Media { return bot.Media{Dir: c.opt.Media} }
 
 // media answers GET /media/<sha256>. Only pictures and sound are shown by the
 // browser; anything else can be saved, never run.
@@ -84,10 +43,10 @@ func (c *Chat) media(w http.ResponseWriter, r *http.Request) (any, error) {
 		}
 	}
 	id := grid.MediaID(r.PathValue("id"))
-	if !isMediaID(id) {
+	if !bot.IsMediaID(id) {
 		return nil, refuse(http.StatusNotFound, "没有这个文件。")
 	}
-	f, err := os.Open(c.mediaFile(id))
+	f, err := os.Open(c.files().Path(id))
 	if os.IsNotExist(err) {
 		return nil, refuse(http.StatusNotFound, "没有这个文件。")
 	} else if err != nil {
@@ -114,7 +73,7 @@ func (c *Chat) media(w http.ResponseWriter, r *http.Request) (any, error) {
 
 // typeOf sniffs the type of a stored file by its first bytes.
 func (c *Chat) typeOf(id grid.MediaID) string {
-	f, err := os.Open(c.mediaFile(id))
+	f, err := os.Open(c.files().Path(id))
 	if err != nil {
 		return "application/octet-stream"
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"youshi/bot"
 	"youshi/grid"
 )
 
@@ -53,14 +54,14 @@ func (m *memory) Push(_ context.Context, to func(time.Time) time.Time) (time.Tim
 	return t, nil
 }
 
-func (m *memory) hear(_ context.Context, evs ...grid.Event) error {
+func (m *memory) hear(_ context.Context, h bot.Heard) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.fail; err != nil {
 		m.fail = nil
 		return err
 	}
-	for _, ev := range evs {
+	for _, ev := range h.Events {
 		if slices.ContainsFunc(m.events, func(e grid.Event) bool { return e.Key == ev.Key }) {
 			continue // heard before, as the ear does
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"youshi/bot"
 	"youshi/grid"
 )
 
@@ -117,7 +118,7 @@ func (c *Chat) event(kind grid.EventKind, chat grid.Chat, who string) grid.Event
 func (c *Chat) kindOf(in saying) (grid.MessageKind, error) {
 	kind := grid.MessageKind(in.Kind)
 	for _, id := range in.Media {
-		if _, err := os.Stat(c.mediaFile(id)); !isMediaID(id) || err != nil {
+		if _, err := os.Stat(c.files().Path(id)); !bot.IsMediaID(id) || err != nil {
 			return "", refuse(http.StatusBadRequest, "没有收到过这个文件（media），请先上传。")
 		}
 		if kind == "" {

@@ -105,7 +105,7 @@ func (c *Chat) Hear(ctx context.Context, evs ...grid.Event) error {
 	if hear == nil {
 		return &grid.Error{Code: grid.Shut, Say: "程序正在停止，请稍后再试。"}
 	}
-	if err := hear(ctx, evs...); err != nil {
+	if err := hear(ctx, bot.Heard{Events: evs}); err != nil {
 		return err
 	}
 	c.news.stir()

@@ -138,7 +138,8 @@ func (r roster) account(p grid.Person, at []byte) error {
 		}
 	}
 	for _, id := range old.Identities {
-		if !slices.Contains(p.Identities, id) {
+		same := func(x grid.Identity) bool { return x.Channel == id.Channel && x.ID == id.ID }
+		if !slices.ContainsFunc(p.Identities, same) {
 			if err := r.drop(key{}.text(string(id.Channel)).raw(id.ID), peopleAccounts); err != nil {
 				return err
 			}
