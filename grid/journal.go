@@ -37,15 +37,19 @@ type Change struct {
 	Assignee   PersonID    `json:"assignee,omitempty"`
 	Level      Level       `json:"level,omitempty"`
 	Priority   int         `json:"priority,omitempty"`
+	Weighed    bool        `json:"weighed,omitempty"` // Priority counts as it is, 0 included
 	Into       TicketNo    `json:"into,omitempty"`
 	Extension  *Extension  `json:"extension,omitempty"`
 	Poll       *Poll       `json:"poll,omitempty"`
 	Answer     *Answer     `json:"answer,omitempty"`
-	Gone       []MessageID `json:"gone,omitempty"` // split: the messages that go
-	Left       []PersonID  `json:"left,omitempty"` // split: the supporters who go with them
-	Due        *Deadline   `json:"due,omitempty"`  // the deadline of the step that begins here
+	Gone       []MessageID `json:"gone,omitempty"`      // split: the messages that go
+	Left       []PersonID  `json:"left,omitempty"`      // supporters who go with them, or who took their word back
+	Unwatched  []PersonID  `json:"unwatched,omitempty"` // split: the watchers who go with them
+	With       TicketNo    `json:"with,omitempty"`      // merge and split, told of the one that stays: the other one
+	Public     *Result     `json:"public,omitempty"`
+	Due        *Deadline   `json:"due,omitempty"` // the deadline of the step that begins here
 	NoDue      bool        `json:"no_due,omitempty"`
-	Kept       *Deadline   `json:"kept,omitempty"` // reclassified while waiting: the deadline that goes on afterwards
+	Kept       *Deadline   `json:"kept,omitempty"` // of another class while waiting: the deadline that goes on afterwards
 }
 
 // Opening is what a ticket is born with.
@@ -121,7 +125,7 @@ func (t Ticket) apply(e Entry) Ticket {
 		}
 	case WantRework, WantObject:
 		t.Round++
-		t.Reworked = e.At
+		t.Reworked, t.Public = e.At, nil
 		t.Poll, t.Resolved, t.SolvedAt, t.Closed, t.Reason, t.Why = nil, time.Time{}, "", time.Time{}, "", ""
 	}
 	if e.To != e.From && e.To.Ended() {
@@ -166,16 +170,21 @@ func (c Change) on(t Ticket) Ticket {
 	set(&t.Assignee, c.Assignee)
 	set(&t.Level, c.Level)
 	set(&t.Priority, c.Priority)
+	if c.Weighed {
+		t.Priority = c.Priority
+	}
 	set(&t.Into, c.Into)
 	set(&t.Extension, c.Extension)
 	set(&t.Poll, c.Poll)
 	set(&t.Due, c.Due)
+	set(&t.Public, c.Public)
 	set(&t.Kept, c.Kept)
 	t.Private = t.Private || c.Private
 	t.Messages = join(t.Messages, c.Messages)
 	t.Supporters = join(t.Supporters, c.Supporters)
 	t.Watchers = join(t.Watchers, c.Watchers)
 	t.Messages, t.Supporters = without(t.Messages, c.Gone), without(t.Supporters, c.Left)
+	t.Watchers = without(t.Watchers, c.Unwatched)
 	if c.NoDue {
 		t.Due = nil
 	}

@@ -99,6 +99,7 @@ var life = []rule{
 	{WantClose, []Status{Resolved}, Closed, byHouse, nil},
 	{WantObject, []Status{Closed}, Working, byReporter, nil},
 
+	{WantPublish, []Status{Resolved, Closed}, "", byStaff, nil},
 	{WantWithdraw, []Status{Proposed, Open}, Closed, byReporter | byHouse, nil},
 	{WantMerge, alive, Merged, byStaff, nil},
 	{WantSplit, []Status{Merged}, "", byStaff, nil}, // to Before: it has its number back
@@ -213,6 +214,13 @@ func Schedule(t Ticket, entries []Entry, d *Deadline) (Ticket, []Entry) {
 	last := &entries[len(entries)-1]
 	last.Set.Due, last.Set.NoDue = d, d == nil
 	t.Due = d
+	return t, entries
+}
+
+// Keep puts another deadline in place of the one that a waiting matter goes on with
+// afterwards, into the ticket and into the last of the step's entries.
+func Keep(t Ticket, entries []Entry, d *Deadline) (Ticket, []Entry) {
+	entries[len(entries)-1].Set.Kept, t.Kept = d, d
 	return t, entries
 }
 

@@ -19,9 +19,15 @@ func (c Change) misplaced(w Want) string {
 		return "answer"
 	case c.Level != "" && (c.Level.Rank() < 0 || is(WantReclassify)): // 改类 never changes the level
 		return "level"
-	case len(c.Gone)+len(c.Left) > 0 && !is(WantSplit):
+	case len(c.Gone)+len(c.Unwatched) > 0 && !is(WantSplit):
 		return "gone"
-	case c.Kept != nil && !is(WantReclassify):
+	case len(c.Left) > 0 && !is(WantSplit, WantNote): // or their word was taken back
+		return "left"
+	case c.With != 0 && !is(WantLink, WantSplit):
+		return "with"
+	case c.Public != nil && !is(WantPublish):
+		return "public"
+	case c.Kept != nil: // Keep alone writes it
 		return "kept"
 	case c.Due != nil && c.NoDue:
 		return "due"
@@ -69,6 +75,13 @@ func (t Ticket) meets(a Ask, r rule) error {
 	case WantSplit:
 		if t.Status != Merged && len(a.Set.Gone) == 0 {
 			return invalid("no message was named that goes")
+		}
+	case WantPublish:
+		if a.Set.Public == nil || !a.Set.Public.Whole() {
+			return invalid("what was done, on what basis, to what standard and the result are all published")
+		}
+		if t.Private || t.Reason == ReasonWithdrawn || t.Reason == ReasonRecalled {
+			return conflict("neither a private matter nor one that was taken back is published")
 		}
 	case WantEscalate:
 		if _, ok := t.Level.Above(); !ok || a.Set.Level.Rank() <= t.Level.Rank() {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"youshi/grid"
@@ -20,23 +21,105 @@ func (w wait) same(x wait) bool {
 
 // deadlineAfter gives the deadline that runs after a step: the old one while the
 // same thing is still waited for, and none where no clock runs.
-func (t *turn) deadlineAfter(before, after grid.Ticket) *grid.Deadline {
+func (t *turn) deadlineAfter(before, after grid.Ticket, entries []grid.Entry) (*grid.Deadline, error) {
 	w := t.waitedFor(after)
-	switch {
+	switch goesOn := before.Status == grid.OnHold && after.Assigned.Equal(before.Assigned); {
 	case w.step == "":
-		return nil
-	case before.Kept != nil && before.Kept.Step == w.step && before.Status == grid.OnHold:
-		return t.resumed(before)
+		return nil, nil
+	case goesOn && before.Kept != nil && before.Kept.Step == w.step:
+		return t.resumed(before, after.Heard), nil
 	case after.Due != before.Due: // the step itself set one: more time was granted
-		return after.Due
-	case before.Urgency == grid.Emergency && after.Urgency != grid.Emergency:
-		w.from = t.now // from the lowering: nobody is late by a clock that did not run
+		return after.Due, nil
 	case before.Due != nil && w.same(t.waitedFor(before)):
-		return before.Due
+		return before.Due, nil
+	}
+	return t.clock(w, after, entries)
+}
+
+// keptAfter gives the deadline with which a waiting matter goes on: another one
+// when its class became another while it waits.
+func (t *turn) keptAfter(before, after grid.Ticket, entries []grid.Entry) (*grid.Deadline, error) {
+	was, is := before, after
+	was.Status, is.Status = before.Before, after.Before
+	w := t.waitedFor(is)
+	if before.Kept == nil || w.step == "" || w.same(t.waitedFor(was)) {
+		return before.Kept, nil
+	}
+	return t.clock(w, after, entries)
+}
+
+// clock sets a clock anew. What a matter was given before it keeps: the time for
+// which it waited, the days that were granted, and the beginning at the moment when
+// it was no emergency any more.
+func (t *turn) clock(w wait, tk grid.Ticket, entries []grid.Entry) (*grid.Deadline, error) {
+	g, err := t.given(w, tk.No, entries)
+	if err != nil {
+		return nil, err
+	}
+	if g.from.After(w.from) {
+		w.from = g.from
+		if tk.Status == grid.OnHold { // lowered while its clock stands still
+			w.from = tk.Stopped
+		}
 	}
 	from := w.counted()
-	return &grid.Deadline{Step: w.step, From: from, Due: t.Calendar.Add(from, w.span), Span: w.span,
-		Because: t.Calendar.Because(w.step, w.span, after.Heard, from)}
+	d := grid.Deadline{Step: w.step, From: from, Span: w.span, Because: t.Calendar.Because(w.step, w.span, tk.Heard, from)}
+	if g.waited > 0 {
+		d.From = t.Calendar.Add(from, likeSpan(g.waited, w.span))
+		d.Because += fmt.Sprintf("; the clock had stopped for %s", likeSpan(g.waited, w.span))
+	}
+	d.Due = t.Calendar.Add(d.From, w.span)
+	if g.days > 0 {
+		d.Due = d.Due.AddDate(0, 0, g.days)
+		d.Because += fmt.Sprintf("; %d days more were granted", g.days)
+	}
+	return &d, nil
+}
+
+// given is what the journal says about a clock beside its length.
+type given struct {
+	from   time.Time     // when the matter was lowered from an emergency; zero: never
+	waited time.Duration // since the clock's beginning, in the clock's own time
+	days   int           // granted
+}
+
+// given reads the journal, with the entries of the step that is being taken.
+func (t *turn) given(w wait, no grid.TicketNo, entries []grid.Entry) (g given, err error) {
+	past, err := t.tx.Journal().Of(no)
+	if err != nil {
+		return g, fmt.Errorf("reading the journal of ticket %d: %w", no, err)
+	}
+	var urgency grid.Urgency
+	var stopped time.Time
+	for _, e := range slices.Concat(past, entries) {
+		if u := e.Set.Urgency; u != "" {
+			if urgency == grid.Emergency && u != urgency {
+				g = given{from: e.At}
+			}
+			urgency = u
+		}
+		switch d := e.Set.Due; {
+		case w.step != "resolve":
+		case e.Want == grid.WantConfirm || e.Want == grid.WantRework || e.Want == grid.WantObject: // its clock begins here
+			g.waited, g.days = 0, 0
+		case e.Want == grid.WantWait:
+			stopped = e.At
+		case e.From == grid.OnHold && e.To != grid.OnHold && !stopped.IsZero():
+			g.waited += t.Calendar.Measure(stopped, e.At, w.span)
+			stopped = time.Time{}
+		case e.Want == grid.WantGrant && d != nil && d.Step == w.step && e.Set.Extension != nil:
+			g.days = e.Set.Extension.Days
+		}
+	}
+	return g, nil
+}
+
+// likeSpan is a length of time as a span of the same kind of time as another.
+func likeSpan(d time.Duration, like grid.Span) grid.Span {
+	if like.Unit == grid.ClockTime {
+		return grid.ClockSpan(d)
+	}
+	return grid.ServiceSpan(d)
 }
 
 // counted is the moment from which the clock counts as people see it: service
@@ -87,15 +170,10 @@ func (t *turn) undecided(tk grid.Ticket) bool {
 }
 
 // resumed gives a stopped clock its rest back.
-func (t *turn) resumed(tk grid.Ticket) *grid.Deadline {
+func (t *turn) resumed(tk grid.Ticket, heard time.Time) *grid.Deadline {
 	d := *tk.Kept
-	left := max(t.Calendar.Measure(tk.Stopped, d.Due, d.Span), time.Minute)
-	if d.Span.Unit == grid.ClockTime {
-		d.Span = grid.ClockSpan(left)
-	} else {
-		d.Span = grid.ServiceSpan(left)
-	}
+	d.Span = likeSpan(max(t.Calendar.Measure(tk.Stopped, d.Due, d.Span), time.Minute), d.Span)
 	d.From, d.Due = t.now, t.Calendar.Add(t.now, d.Span)
-	d.Because = fmt.Sprintf("%s: the %s that were left when the clock stopped", d.Step, d.Span)
+	d.Because = t.Calendar.Because(d.Step, d.Span, heard, t.now) + "; it was left when the clock stopped"
 	return &d
 }

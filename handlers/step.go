@@ -59,8 +59,21 @@ func (t *turn) move(tk grid.Ticket, ask grid.Ask) (grid.Ticket, error) {
 // store writes a step down: deadline, ticket, journal, timer, and what the step
 // makes of the posts that still wait.
 func (t *turn) store(before, after grid.Ticket, entries []grid.Entry) (grid.Ticket, error) {
-	if due := t.deadlineAfter(before, after); due != after.Due {
+	due, err := t.deadlineAfter(before, after, entries)
+	if err != nil {
+		return after, err
+	}
+	if due != after.Due {
 		after, entries = grid.Schedule(after, entries, due)
+	}
+	if before.Status == grid.OnHold && after.Status == grid.OnHold {
+		kept, err := t.keptAfter(before, after, entries)
+		if err != nil {
+			return after, err
+		}
+		if kept != after.Kept {
+			after, entries = grid.Keep(after, entries, kept)
+		}
 	}
 	if err := t.tx.Tickets().Put(after); err != nil {
 		return after, fmt.Errorf("storing ticket %d: %w", after.No, err)
