@@ -93,10 +93,11 @@ type Ticket struct {
 	Messages   []MessageID `json:"messages,omitempty"`
 	Opening    MessageID   `json:"opening,omitempty"` // the one of them whose words opened it
 	Extension  *Extension  `json:"extension,omitempty"`
-	Poll       *Poll       `json:"poll,omitempty"` // of the present round
-	Due        *Deadline   `json:"due,omitempty"`  // of the present step; nil: no clock runs
-	Kept       *Deadline   `json:"kept,omitempty"` // while waiting: the deadline that stopped
-	Late       *Deadline   `json:"late,omitempty"` // the last one that passed and of which one level up was told
+	Poll       *Poll       `json:"poll,omitempty"`   // of the present round
+	Due        *Deadline   `json:"due,omitempty"`    // of the present step; nil: no clock runs
+	Kept       *Deadline   `json:"kept,omitempty"`   // while waiting: the deadline that stopped
+	Late       *Deadline   `json:"late,omitempty"`   // the last one that passed and of which one level up was told
+	Public     *Result     `json:"public,omitempty"` // what was published of the present round (公示)
 
 	Heard     time.Time `json:"heard"` // when the first message was sent
 	Opened    time.Time `json:"opened"`
@@ -114,6 +115,21 @@ type Ticket struct {
 type Extension struct {
 	Days    int  `json:"days"`
 	Granted bool `json:"granted,omitempty"`
+}
+
+// Result is what is published of a matter (公示), each part a text: what was done,
+// on what basis, to what standard, and what came of it.
+type Result struct {
+	At       time.Time `json:"at"`
+	Done     TextID    `json:"done"`     // 做法
+	Basis    TextID    `json:"basis"`    // 依据
+	Standard TextID    `json:"standard"` // 标准
+	Outcome  TextID    `json:"outcome"`  // 结果
+}
+
+// Whole reports whether no part is missing.
+func (r Result) Whole() bool {
+	return r.Done != "" && r.Basis != "" && r.Standard != "" && r.Outcome != "" && !r.At.IsZero()
 }
 
 // Poll is a round of judging (评事).
