@@ -49,7 +49,11 @@ type Change struct {
 	Public     *Result     `json:"public,omitempty"`
 	Due        *Deadline   `json:"due,omitempty"` // the deadline of the step that begins here
 	NoDue      bool        `json:"no_due,omitempty"`
-	Kept       *Deadline   `json:"kept,omitempty"` // of another class while waiting: the deadline that goes on afterwards
+	Whistle    *Whistle    `json:"whistle,omitempty"`  // 吹哨: the units called, whole
+	CallOff    bool        `json:"call_off,omitempty"` // the whistle is withdrawn
+	Silent     []PersonID  `json:"silent,omitempty"`   // units that did not report in
+	Handover   *Handover   `json:"handover,omitempty"` // a unit's part goes to somebody else
+	Kept       *Deadline   `json:"kept,omitempty"`     // of another class while waiting: the deadline that goes on afterwards
 }
 
 // Opening is what a ticket is born with.
@@ -88,7 +92,7 @@ func Fold(entries []Entry) (Ticket, error) {
 // apply is the only place where a ticket changes: Move makes entries and applies
 // them, Fold applies what was stored, so the two cannot differ.
 func (t Ticket) apply(e Entry) Ticket {
-	running := t.Due
+	running, had := t.Due, t.Assignee
 	t.No, t.Steps = e.Ticket, e.Seq
 	passed := t.Due
 	t = e.Set.on(t)
@@ -100,7 +104,7 @@ func (t Ticket) apply(e Entry) Ticket {
 		if t.Assignee == "" && e.By.Role == GridWorker {
 			t.Assignee = e.By.Person // until 派单
 		}
-	case WantAssign, WantPass, WantEscalate:
+	case WantAssign, WantPass, WantEscalate, WantWhistle:
 		if e.To == Assigned {
 			t.Assigned = e.At
 		}
@@ -128,6 +132,7 @@ func (t Ticket) apply(e Entry) Ticket {
 		t.Reworked, t.Public = e.At, nil
 		t.Poll, t.Resolved, t.SolvedAt, t.Closed, t.Reason, t.Why = nil, time.Time{}, "", time.Time{}, "", ""
 	}
+	t = t.joint(e, had)
 	if e.To != e.From && e.To.Ended() {
 		t = t.end(e)
 	}
@@ -177,6 +182,7 @@ func (c Change) on(t Ticket) Ticket {
 	set(&t.Extension, c.Extension)
 	set(&t.Poll, c.Poll)
 	set(&t.Due, c.Due)
+	set(&t.Whistle, c.Whistle)
 	set(&t.Public, c.Public)
 	set(&t.Kept, c.Kept)
 	t.Private = t.Private || c.Private

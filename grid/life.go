@@ -24,6 +24,7 @@ const (
 	byAssignee
 	byReporter
 	bySupporter
+	byUnit // called by a whistle, and not its lead
 	byAnyone
 )
 
@@ -39,7 +40,8 @@ func (w who) has(a Actor) bool {
 	}
 	return in(byAssignee) && a.Standing.Has(StandsAssignee) ||
 		in(byReporter) && a.Standing.Has(StandsReporter) ||
-		in(bySupporter) && a.Standing.Has(StandsSupporter)
+		in(bySupporter) && a.Standing.Has(StandsSupporter) ||
+		in(byUnit) && a.Standing.Has(StandsUnit)
 }
 
 // Decides reports whether r confirms, assigns and rejects in its area.
@@ -67,12 +69,14 @@ var life = []rule{
 	{WantMeToo, alive, "", byAnyone, nil},
 	{WantWatch, append([]Status{Resolved}, alive...), "", byAnyone, nil},
 	{WantLate, append([]Status{Resolved}, alive...), "", byHouse, nil},
+	{WantLook, Statuses(), "", byAnyone, nil}, // whoever read a private matter
 
 	{WantConfirm, []Status{Proposed}, Open, byStaff, nil},
 	{WantReject, []Status{Proposed, Open, Assigned, Working, OnHold}, Rejected, byStaff, nil},
 	{WantReclassify, alive, "", byStaff, nil},
 	{WantAssign, begun, Assigned, byStaff, nil},
-	{WantPass, begun, Assigned, byStaff, nil},
+	{WantPass, begun, Assigned, byStaff | byHouse, nil},
+	{WantPass, []Status{OnHold, Resolved}, "", byHouse, nil}, // from somebody absent or gone
 	{WantAccept, []Status{Open, Assigned}, Working, byAssignee, nil},
 	{WantProgress, []Status{Working}, "", byStaff | byAssignee, nil},
 	{WantProgress, []Status{Open, Assigned}, Working, byStaff | byAssignee, []Want{WantAccept}},
@@ -87,6 +91,16 @@ var life = []rule{
 	{WantGrant, begun, "", byStaff, nil},
 	{WantEscalate, []Status{Proposed}, "", byStaff | byHouse, nil},
 	{WantEscalate, begun, Assigned, byStaff | byHouse, nil}, // somebody at the new level must accept
+
+	// A joint matter (吹哨): each unit reports in and ends its part, the lead the whole.
+	{WantWhistle, begun, "", byStaff, nil}, // to Assigned, until the lead reports in
+	{WantWhistle, []Status{OnHold}, Assigned, byStaff, []Want{WantResume}},
+	{WantReportIn, []Status{Assigned}, Working, byAssignee, nil},
+	{WantReportIn, append([]Status{OnHold}, begun...), "", byAssignee | byUnit, nil},
+	{WantSilent, append([]Status{OnHold}, begun...), "", byHouse, nil},
+	{WantTakeBack, []Status{Proposed}, "", byStaff, nil},
+	{WantTakeBack, begun, Working, byStaff, nil},
+	{WantResolve, append([]Status{OnHold}, begun...), "", byUnit, nil},
 
 	{WantResolve, []Status{Working}, Resolved, byStaff | byAssignee, nil},
 	{WantResolve, []Status{Open}, Resolved, byStaff | byAssignee, []Want{WantAssign, WantAccept}},
@@ -160,6 +174,8 @@ func (t Ticket) after(w Want) Status {
 		return Assigned
 	case w == WantAccept:
 		return Working
+	case w == WantWhistle && !t.led():
+		return Assigned
 	case t.Before != "" && (w == WantResume || w == WantSplit && t.Status == Merged):
 		return t.Before
 	}

@@ -31,6 +31,8 @@ func (c Change) misplaced(w Want) string {
 		return "kept"
 	case c.Due != nil && c.NoDue:
 		return "due"
+	case c.Whistle != nil && !is(WantWhistle), c.CallOff && !is(WantTakeBack), len(c.Silent) > 0 && !is(WantSilent), c.Handover != nil && !is(WantNote):
+		return "whistle"
 	}
 	return ""
 }
@@ -87,6 +89,9 @@ func (t Ticket) meets(a Ask, r rule) error {
 		if _, ok := t.Level.Above(); !ok || a.Set.Level.Rank() <= t.Level.Rank() {
 			return conflict("there is no level above")
 		}
+	}
+	if err := t.whistles(a, r); err != nil {
+		return err
 	}
 	return t.judges(a, r)
 }

@@ -90,6 +90,8 @@ const (
 	TimerPoll    TimerKind = "poll"    // the judging: one reminder, then its end
 	TimerSummary TimerKind = "summary" // the weekly numbers
 	TimerUnseen  TimerKind = "unseen"  // an old neighbour not seen: the next of the chain is told
+	TimerWhistle TimerKind = "whistle" // units that must report in: reminded, and named when they do not
+	TimerRoster  TimerKind = "roster"  // a term or a leave ends: whose matters need somebody else
 )
 
 // Timer is a time at which something is to be looked at. It names what it is

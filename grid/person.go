@@ -75,6 +75,17 @@ type Office struct {
 	Area  AreaID    `json:"area"`
 	Since time.Time `json:"since,omitzero"`
 	Until time.Time `json:"until,omitzero"` // zero: until further notice
+	For   PersonID  `json:"for,omitempty"`  // held for somebody on leave (代班)
+}
+
+// Held reports whether the office is held at that time.
+func (o Office) Held(at time.Time) bool { return o.Until.IsZero() || at.Before(o.Until) }
+
+// Absence is a leave (请假): from when to when, and who stands in (代班), if anybody.
+type Absence struct {
+	From   time.Time `json:"from"`
+	Until  time.Time `json:"until"`
+	Deputy PersonID  `json:"deputy,omitempty"`
 }
 
 // Person is somebody youshi knows. A name lives here and nowhere else.
@@ -85,6 +96,13 @@ type Person struct {
 	Offices    []Office   `json:"offices,omitempty"`
 	Household  string     `json:"household,omitempty"`
 	Home       AreaID     `json:"home,omitempty"` // the grid whose group the person spoke in last
+	Absent     *Absence   `json:"absent,omitempty"`
+}
+
+// Away reports whether the person is on leave at that time: nothing new is given
+// to whoever is, though the office and its say remain.
+func (p Person) Away(at time.Time) bool {
+	return p.Absent != nil && !at.Before(p.Absent.From) && at.Before(p.Absent.Until)
 }
 
 // Weak reports whether nothing vouches for who p is: such a person holds no

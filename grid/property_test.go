@@ -60,8 +60,8 @@ func legal(t Ticket, entries []Entry) error {
 			return fmt.Errorf("%s ticket: %s", s, rule.say)
 		}
 	}
-	if t.Poll == nil {
-		return nil
+	if err := joint(t); err != nil || t.Poll == nil {
+		return err
 	}
 	var judges []PersonID
 	for _, a := range t.Poll.Answers {
@@ -69,6 +69,27 @@ func legal(t Ticket, entries []Entry) error {
 	}
 	if repeats(judges) {
 		return fmt.Errorf("somebody answered twice: %v", judges)
+	}
+	return nil
+}
+
+// joint says what is wrong with a joint matter, or nil.
+func joint(t Ticket) error {
+	w := t.Whistle
+	switch {
+	case w == nil:
+		return nil
+	case !w.sound():
+		return fmt.Errorf("a whistle without its lead, or with a unit twice: %+v", *w)
+	case w.Lead != t.Assignee:
+		return fmt.Errorf("%s leads and %s has it", w.Lead, t.Assignee)
+	case t.Status == Resolved && len(w.Unfinished()) > 0:
+		return fmt.Errorf("resolved although %v have not ended their parts", w.Unfinished())
+	}
+	for _, p := range w.Parts {
+		if p.In.IsZero() && !p.Ended.IsZero() {
+			return fmt.Errorf("%s ended a part without having been there", p.Unit)
+		}
 	}
 	return nil
 }
@@ -88,7 +109,8 @@ var start = time.Date(2026, 11, 9, 9, 0, 0, 0, time.FixedZone("CST", 8*3600))
 
 var wants = []Want{WantOpen, WantLink, WantNote, WantMeToo, WantWatch, WantLate, WantConfirm, WantReject, WantReclassify,
 	WantAssign, WantPass, WantAccept, WantProgress, WantWait, WantResume, WantExtend, WantGrant, WantEscalate, WantResolve,
-	WantPoll, WantRate, WantRework, WantClose, WantObject, WantWithdraw, WantMerge, WantSplit}
+	WantPoll, WantRate, WantRework, WantClose, WantObject, WantWithdraw, WantMerge, WantSplit,
+	WantWhistle, WantReportIn, WantSilent, WantTakeBack, WantLook}
 
 func person() *rapid.Generator[PersonID] {
 	return rapid.SampledFrom([]PersonID{"p1", "p2", "p3", "p4"})
@@ -118,6 +140,21 @@ func sensible(r *rapid.T, w Want, by Actor, at time.Time) Change {
 		c.Extension = &Extension{Days: rapid.IntRange(0, 3).Draw(r, "days")}
 	case WantEscalate, WantRework:
 		c.Level = rapid.SampledFrom(append(ladder, "")).Draw(r, "level")
+	case WantWhistle:
+		w := &Whistle{Caller: by.Person, At: at}
+		for _, p := range rapid.SliceOfN(person(), 1, 3).Draw(r, "units") {
+			w.Parts = append(w.Parts, Part{Unit: p, Due: at.Add(time.Hour)})
+		}
+		w.Lead = w.Parts[0].Unit
+		c.Whistle, c.Assignee = w, w.Lead
+	case WantSilent:
+		c.Silent = []PersonID{person().Draw(r, "silent")}
+	case WantNote:
+		c.Handover = &Handover{From: person().Draw(r, "from"), To: person().Draw(r, "to")}
+	case WantTakeBack:
+		if c.CallOff = rapid.Bool().Draw(r, "call off"); !c.CallOff {
+			c.Level = rapid.SampledFrom(ladder).Draw(r, "level")
+		}
 	case WantMerge:
 		c.Into = TicketNo(rapid.IntRange(6, 9).Draw(r, "into"))
 	case WantSplit:
@@ -172,7 +209,11 @@ func likely(r *rapid.T, t Ticket) (Want, Actor) {
 	}
 	l := rapid.SampledFrom(lines).Draw(r, "line")
 	who := []Actor{TheHouse(), {Person: "p3", Role: GridWorker}, {Person: "p4", Role: Secretary}}
-	for _, p := range append([]PersonID{t.Reporter, t.Assignee}, t.Supporters...) {
+	concerned := append([]PersonID{t.Reporter, t.Assignee}, t.Supporters...)
+	if t.Whistle != nil {
+		concerned = append(concerned, t.Whistle.units(func(Part) bool { return true })...)
+	}
+	for _, p := range concerned {
 		who = append(who, Actor{Person: p, Role: Resident})
 	}
 	for i := range who {

@@ -45,6 +45,13 @@ const (
 	ReasonObjection   Reason = "objection"   // within 10 days of closing
 	ReasonDecided     Reason = "decided"     // the secretary's word after the last round
 	ReasonEdited      Reason = "edited"      // the reporter changed the words
+	ReasonAbsent      Reason = "absent"      // who had it is on leave
+	ReasonBack        Reason = "back"        // who had it is back from leave
+	ReasonGone        Reason = "gone"        // who had it holds no office there any more
+	ReasonVacant      Reason = "vacant"      // nobody holds the office: the next level keeps it
+	ReasonFilled      Reason = "filled"      // somebody holds the office again
+	ReasonUnsigned    Reason = "unsigned"    // not accepted in time: the next holder is asked
+	ReasonRefused     Reason = "refused"     // the level refused it
 )
 
 // Source says how a matter reached us.
@@ -93,7 +100,8 @@ type Ticket struct {
 	Messages   []MessageID `json:"messages,omitempty"`
 	Opening    MessageID   `json:"opening,omitempty"` // the one of them whose words opened it
 	Extension  *Extension  `json:"extension,omitempty"`
-	Poll       *Poll       `json:"poll,omitempty"`   // of the present round
+	Poll       *Poll       `json:"poll,omitempty"` // of the present round
+	Whistle    *Whistle    `json:"whistle,omitempty"`
 	Due        *Deadline   `json:"due,omitempty"`    // of the present step; nil: no clock runs
 	Kept       *Deadline   `json:"kept,omitempty"`   // while waiting: the deadline that stopped
 	Late       *Deadline   `json:"late,omitempty"`   // the last one that passed and of which one level up was told
@@ -199,6 +207,8 @@ func (t Ticket) StandingOf(p PersonID) Standing {
 	}
 	if t.Assignee == p {
 		s |= StandsAssignee
+	} else if _, called := t.Whistle.Of(p); called {
+		s |= StandsUnit
 	}
 	return s
 }

@@ -46,14 +46,16 @@ const (
 
 // Wants of the house and of plain talk: nobody types these words.
 const (
-	WantOpen   Want = "open"   // a message opened the ticket
-	WantLink   Want = "link"   // a message joined it
-	WantResume Want = "resume" // the reporter answered: the clock runs again
-	WantPoll   Want = "poll"   // the judging starts
-	WantClose  Want = "close"  // the judging ended well
-	WantObject Want = "object" // the reporter objects after closing
-	WantLate   Want = "late"   // a deadline passed and one level up was told
-	WantNote   Want = "note"   // something is noted (an edit, a recall) and changes nothing
+	WantOpen     Want = "open"      // a message opened the ticket
+	WantLink     Want = "link"      // a message joined it
+	WantResume   Want = "resume"    // the reporter answered: the clock runs again
+	WantPoll     Want = "poll"      // the judging starts
+	WantClose    Want = "close"     // the judging ended well
+	WantObject   Want = "object"    // the reporter objects after closing
+	WantLate     Want = "late"      // a deadline passed and one level up was told
+	WantSilent   Want = "silent"    // units that were called did not report in
+	WantTakeBack Want = "take_back" // 撤回 by staff: the whistle or the escalation is withdrawn
+	WantNote     Want = "note"      // something is noted (an edit, a recall) and changes nothing
 )
 
 // Mark is a resident's judgement (评价).

@@ -46,7 +46,8 @@ func Subtree(r Roster, scope grid.AreaID) ([]grid.AreaID, error) {
 }
 
 // RoleIn gives the strongest role the person holds in the area at that time: of
-// offices in the area itself or in one above it. Resident when there is none.
+// offices in the area itself or in one above it; who looks after a building (楼栋长)
+// does so in its grid. Resident when there is none.
 func RoleIn(r Roster, p grid.Person, area grid.AreaID, at time.Time) (grid.Role, error) {
 	role := grid.Resident
 	if len(p.Offices) == 0 || p.Weak() { // an account that nothing vouches for holds no office
@@ -57,20 +58,36 @@ func RoleIn(r Roster, p grid.Person, area grid.AreaID, at time.Time) (grid.Role,
 		return role, err
 	}
 	for _, o := range p.Offices {
-		if !o.Until.IsZero() && !at.Before(o.Until) {
+		if !o.Held(at) {
 			continue
 		}
-		for _, a := range path {
-			if a.ID == o.Area {
-				role = grid.Stronger(role, o.Role)
-			}
+		in, err := serves(r, o, path)
+		if err != nil {
+			return role, err
+		}
+		if in {
+			role = grid.Stronger(role, o.Role)
 		}
 	}
 	return role, nil
 }
 
-// Holders gives the people whose office of the role covers the area, in order
-// of becoming known.
+// serves reports whether an office covers the area that the path leads up from.
+func serves(r Roster, o grid.Office, path []grid.Area) (bool, error) {
+	if covers(path, o.Area) || o.Role != grid.BuildingHead || len(path) == 0 {
+		return covers(path, o.Area), nil
+	}
+	a, err := r.Area(o.Area)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	} else if err != nil {
+		return false, fmt.Errorf("reading area %s: %w", o.Area, err)
+	}
+	return a.Kind == grid.Building && a.Parent == path[0].ID, nil
+}
+
+// Holders gives the people whose office of the role covers the area and who are
+// not on leave, in order of becoming known.
 func Holders(r Roster, role grid.Role, area grid.AreaID, at time.Time) ([]grid.Person, error) {
 	all, err := r.Officers()
 	if err != nil {
