@@ -99,14 +99,27 @@ func Holders(r Roster, role grid.Role, area grid.AreaID, at time.Time) ([]grid.P
 	}
 	var out []grid.Person
 	for _, p := range all {
-		for _, o := range p.Offices {
-			if !p.Weak() && o.Role == role && (o.Until.IsZero() || at.Before(o.Until)) && covers(path, o.Area) {
-				out = append(out, p)
-				break
-			}
+		holds, err := holds(r, p, role, path, at)
+		if err != nil {
+			return nil, err
+		}
+		if holds && !p.Away(at) {
+			out = append(out, p)
 		}
 	}
 	return out, nil
+}
+
+func holds(r Roster, p grid.Person, role grid.Role, path []grid.Area, at time.Time) (bool, error) {
+	for _, o := range p.Offices {
+		if o.Role != role || !o.Held(at) || p.Weak() {
+			continue
+		}
+		if in, err := serves(r, o, path); in || err != nil {
+			return in, err
+		}
+	}
+	return false, nil
 }
 
 func covers(path []grid.Area, id grid.AreaID) bool {
