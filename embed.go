@@ -2,7 +2,7 @@
 // inside the program. It imports nothing of ours.
 package youshi
 
-import _ "embed"
+import "embed"
 
 // ConfigExample is config.example.toml: every key of the config with its
 // default and what it means.
@@ -14,3 +14,9 @@ var ConfigExample string
 //
 //go:embed testdata/days/d01.jsonl
 var SampleDay []byte
+
+// Gold are the recorded days and single messages of the repository, labelled by
+// hand: what a site trains its own model on beside its staff's decisions.
+//
+//go:embed testdata/days/*.jsonl testdata/lines.jsonl
+var Gold embed.FS

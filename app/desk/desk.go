@@ -22,7 +22,7 @@ import (
 
 // Ask is a store command with its arguments, as the admin socket takes it.
 type Ask struct {
-	Command   string           `json:"command"`             // tickets, show, queue, summary, check, backup
+	Command   string           `json:"command"`             // tickets, show, queue, summary, check, lessons, backup
 	Community grid.CommunityID `json:"community,omitempty"` // "": the only one, or all where that makes sense
 	JSON      bool             `json:"json,omitempty"`
 	All       bool             `json:"all,omitempty"`    // tickets: those that ended too
@@ -54,6 +54,8 @@ func (d desk) answer(ctx context.Context, ask Ask, out io.Writer) error {
 		return d.summary(ctx, ask, out)
 	case "check":
 		return d.check(ctx, out)
+	case "lessons":
+		return d.lessons(ctx, ask, out)
 	case "backup":
 		_, err := d.store.Backup(ctx, out)
 		return err

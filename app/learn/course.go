@@ -41,7 +41,7 @@ func loadCourse(o Options) (*course, error) {
 		return nil, err
 	}
 	c := &course{bot: cmp.Or(o.Bot, "小格"), seed: o.Seed}
-	c.recorded = slices.Concat(recorded, more, o.FromStore)
+	c.recorded = slices.Concat(recorded, more)
 	for i, lines := range c.recorded {
 		c.addDay(i, lines)
 	}

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"youshi/days"
 	"youshi/intents/linear"
 	"youshi/intents/local"
 )
@@ -21,14 +20,11 @@ type Options struct {
 	Data []string
 	// Extra are more such files. A single message without an intent is talk of
 	// strangers that is none of the bot's business; it is mixed into the days.
-	Extra []string
-	// FromStore are days that the program has heard itself, labelled by what
-	// staff made of them.
-	FromStore [][]days.Line
-	Out       string // the model file; written whole or not at all; "": none
-	Bot       string // the bot's name in the days; "": 小格
-	Seed      uint64
-	Progress  func(done, total int)
+	Extra    []string
+	Out      string // the model file; written whole or not at all; "": none
+	Bot      string // the bot's name in the days; "": 小格
+	Seed     uint64
+	Progress func(done, total int)
 	// Measure, where not nil, gets the scores of leaving one day out, before
 	// the model for Out is made of all days.
 	Measure io.Writer

@@ -104,15 +104,36 @@ func (t *terminal) eval() *cobra.Command {
 
 func (t *terminal) train() *cobra.Command {
 	var o learn.Options
-	var measure bool
+	var measure, fromStore, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "train --data FILE… --out FILE",
 		Short: "trains the local model on labelled days and messages",
 		Long: "Trains the local model. The same data in the same order and the same seed give the same bytes.\n" +
-			"The program uses the model that [model] file names in the config.",
-		Example: "  youshi train --data days/*.jsonl --extra public.jsonl --out model.bin\n  youshi train --data days/*.jsonl --out model.bin --measure",
-		Args:    cobra.NoArgs,
+			"The program uses the model that [model] file names in the config.\n\n" +
+			"With --from-store it learns from what the site's staff confirmed, reclassified, rejected, merged and split.\n" +
+			"The model is written only if it is not worse on the labelled days (without --data: those inside the program)\n" +
+			"and better on the latest decisions, which are held back to compare; otherwise the figures say why, and it exits with 1.",
+		Example: "  youshi train --data days/*.jsonl --extra public.jsonl --out model.bin\n  youshi train --data days/*.jsonl --out model.bin --measure\n" +
+			"  youshi train --from-store --config site.toml --out model.bin",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case fromStore && measure:
+				return misused("--measure: with --from-store the comparison is always told")
+			case fromStore:
+				c, err := t.settings()
+				if err != nil {
+					return err
+				}
+				tell, end := t.busy("training")
+				defer end()
+				o.Progress = tell
+				return app.TrainFromStore(cmd.Context(), c, o, asJSON, t.out)
+			case asJSON || t.site != "":
+				return misused("--json and --config are for --from-store")
+			case len(o.Data) == 0 || o.Out == "":
+				return misused("what to learn from, and where to write? right would be --data FILE… --out FILE, or --from-store")
+			}
 			if measure {
 				o.Measure = t.out
 			}
@@ -128,8 +149,9 @@ func (t *terminal) train() *cobra.Command {
 	f.StringVar(&o.Out, "out", "", "the model's `FILE`")
 	f.Uint64Var(&o.Seed, "seed", 0, "another seed `N`, another model")
 	f.BoolVar(&measure, "measure", false, "first leave out each day once and print how well it is read")
-	required(cmd, "data", "out")
-	return cmd
+	f.BoolVar(&fromStore, "from-store", false, "learn from what the site's staff decided")
+	f.BoolVar(&asJSON, "json", false, "with --from-store: print the comparison as JSON")
+	return t.withConfig(cmd)
 }
 
 func (t *terminal) model() *cobra.Command {
