@@ -73,6 +73,7 @@ type Chat struct {
 	Native  string    `json:"native"` // the platform's own id of it; never leaves its channel and the store
 	Area    AreaID    `json:"area,omitempty"`
 	Person  PersonID  `json:"person,omitempty"`
+	Name    string    `json:"name,omitempty"` // what the platform calls it at the moment, where a channel knows: for the operator's eyes
 }
 
 // Lane gives the lane that takes what is heard in the chat: one lane a grid for

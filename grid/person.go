@@ -76,6 +76,8 @@ type Office struct {
 	Since time.Time `json:"since,omitzero"`
 	Until time.Time `json:"until,omitzero"` // zero: until further notice
 	For   PersonID  `json:"for,omitempty"`  // held for somebody on leave (代班)
+	// Invited says that a one-time code gave it: the config neither names nor ends it.
+	Invited bool `json:"invited,omitempty"`
 }
 
 // Held reports whether the office is held at that time.
@@ -97,6 +99,10 @@ type Person struct {
 	Household  string     `json:"household,omitempty"`
 	Home       AreaID     `json:"home,omitempty"` // the grid whose group the person spoke in last
 	Absent     *Absence   `json:"absent,omitempty"`
+	// A one-time code can say that two people are one: all accounts of the one go to
+	// the other, who answers for what the first had said.
+	Into   PersonID   `json:"into,omitempty"`   // who that is
+	Former []PersonID `json:"former,omitempty"` // whose accounts came here
 }
 
 // Away reports whether the person is on leave at that time: nothing new is given
