@@ -37,6 +37,8 @@ type card struct {
 	Mark       grid.Mark
 	Supporters int
 	Households int
+	Told       []grid.Level // who has been told of an emergency
+	Lines      []string     // numbers of help that fit, by the names of prompts/say ("line.violence")
 	List       []card
 }
 

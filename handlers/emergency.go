@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"cmp"
+	"fmt"
+	"slices"
 
 	"youshi/grid"
 )
@@ -33,11 +35,7 @@ func (t *turn) ifEmergencyNow(before, after grid.Ticket, danger string) error {
 		return err
 	}
 	if after.Private { // the numbers to call are for the reporter alone
-		c.Who, err = t.name(after.Reporter)
-		if err != nil {
-			return err
-		}
-		_, err = t.tellPerson(after.Reporter, grid.Outgoing{Class: grid.ClassEmergency, Kind: grid.PostAnswer, Ticket: after.No}, "ack.private", c)
+		_, err := t.consoled(after, grid.Outgoing{Class: grid.ClassEmergency, Kind: grid.PostAnswer, Ticket: after.No})
 		return err
 	}
 	return t.warn(after, cmp.Or(danger, after.Danger), grid.PostAnswer, after.Opening)
@@ -49,9 +47,70 @@ func (t *turn) warn(tk grid.Ticket, danger string, kind grid.PostKind, quoting g
 	if err != nil {
 		return err
 	}
+	if c.Told, err = t.told(tk); err != nil {
+		return err
+	}
 	if c.Danger = danger; danger == "" || !t.Voice.Has("danger."+danger) {
 		c.Danger = "other"
 	}
 	o := grid.Outgoing{To: tk.Chat, Class: grid.ClassEmergency, Kind: kind, Ticket: tk.No, ReplyTo: quoting}
 	return t.post(o, "ack.emergency", c)
+}
+
+// told gives the levels at which somebody can be told of a ticket, and is.
+func (t *turn) told(tk grid.Ticket) ([]grid.Level, error) {
+	var out []grid.Level
+	rooms, err := t.workerRooms(tk.Area)
+	for l, ok := grid.LevelGrid, true; ok && err == nil; l, ok = l.Above() {
+		if l != grid.LevelGrid {
+			rooms, err = t.levelRooms(tk, l)
+		}
+		if len(rooms) > 0 {
+			out = append(out, l)
+		}
+	}
+	return out, err
+}
+
+// calm corrects what the neighbours were told of an emergency once it is none any
+// more: lowered, or ended without a result (the result says it by itself). One that
+// is merged goes on under the other number.
+func (t *turn) calm(before, after grid.Ticket) error {
+	lowered, ended := after.Urgency != grid.Emergency, after.Status.Ended() && before.Status != after.Status
+	if before.Urgency != grid.Emergency || after.Private || !lowered && !ended ||
+		after.Status == grid.Merged || before.Status == grid.Resolved {
+		return nil
+	}
+	warned, err := t.warned(after)
+	if err != nil || !warned {
+		return err
+	}
+	c, err := t.card(after)
+	if err != nil {
+		return err
+	}
+	sentence := "over.lowered"
+	switch {
+	case ended && (after.Reason == grid.ReasonWithdrawn || after.Reason == grid.ReasonRecalled):
+		sentence = "over.withdrawn"
+	case ended:
+		sentence = "over"
+	}
+	return t.quote(after, grid.Outgoing{Class: grid.ClassEmergency, Kind: grid.PostResult}, sentence, c)
+}
+
+// warned reports whether the neighbours were told of the emergency. A warning that
+// was not said yet is taken back.
+func (t *turn) warned(tk grid.Ticket) (bool, error) {
+	warning := func(o grid.Outgoing) bool {
+		return o.To == tk.Chat && o.Class == grid.ClassEmergency && (o.Kind == grid.PostAck || o.Kind == grid.PostAnswer)
+	}
+	if err := t.drop(tk, warning); err != nil {
+		return false, err
+	}
+	posts, err := t.tx.Outbox().Of(tk.No)
+	if err != nil {
+		return false, fmt.Errorf("reading what was said of ticket %d: %w", tk.No, err)
+	}
+	return slices.ContainsFunc(posts, func(o grid.Outgoing) bool { return warning(o) && o.State != grid.Dropped }), nil
 }

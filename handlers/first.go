@@ -19,11 +19,11 @@ func (t *turn) firstAnswer(tk grid.Ticket, m grid.Message) error {
 	}
 	o := grid.Outgoing{To: tk.Chat, Class: classOf(tk, grid.ClassFirst), Kind: grid.PostAck, Ticket: tk.No, ReplyTo: m.ID}
 	switch {
-	case tk.Private && kind == grid.PrivateChat:
-		return t.post(o, "ack.private", c)
 	case tk.Private:
-		o.ReplyTo = ""
-		_, err := t.tellPerson(tk.Reporter, o, "ack.private", c)
+		if kind != grid.PrivateChat {
+			o.ReplyTo = ""
+		}
+		_, err := t.consoled(tk, o)
 		return err
 	case kind == grid.GroupChat && t.now.Sub(m.Sent) > stale:
 		return nil

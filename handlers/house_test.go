@@ -328,3 +328,11 @@ func (h *house) journal(no grid.TicketNo) (entries []grid.Entry) {
 	h.view(func(tx storage.Tx) (err error) { entries, err = tx.Journal().Of(no); return err })
 	return entries
 }
+
+// dark is a time in which the program did not run: what fell due fires at its end,
+// one after the other.
+func (h *house) dark(d time.Duration) posts {
+	h.Helper()
+	h.now = h.now.Add(d)
+	return h.advance(h.now)
+}

@@ -30,8 +30,11 @@ func (t *turn) recalled() (grid.Outcome, grid.TicketNo, error) {
 	}
 	opening := m.ID == tk.Opening
 	if opening && tk.Status == grid.Proposed && len(tk.Supporters) == 0 && t.who.ID == tk.Reporter {
-		tk, err = t.byHouse(tk, grid.WantWithdraw, grid.ReasonRecalled, grid.Change{})
-		return grid.OutLinked, tk.No, err
+		was := tk
+		if tk, err = t.byHouse(tk, grid.WantWithdraw, grid.ReasonRecalled, grid.Change{}); err != nil || chainOf(was) == nil {
+			return grid.OutLinked, tk.No, err
+		}
+		return grid.OutLinked, tk.No, t.note(tk, "recalled.danger", "") // who takes it back may be made to
 	}
 	tk, err = t.byHouse(tk, grid.WantNote, grid.ReasonRecalled, grid.Change{})
 	if err != nil || !opening || tk.Status.Ended() {

@@ -60,7 +60,11 @@ func (t *turn) announce(tk grid.Ticket, c card) error {
 	if err != nil || kind != grid.GroupChat {
 		return err
 	}
-	return t.quote(tk, grid.Outgoing{Class: classOf(tk, grid.ClassNotice), Kind: grid.PostResult}, "result", c)
+	sentence := "result"
+	if tk.Urgency == grid.Emergency {
+		sentence = "over.resolved"
+	}
+	return t.quote(tk, grid.Outgoing{Class: classOf(tk, grid.ClassNotice), Kind: grid.PostResult}, sentence, c)
 }
 
 // poll asks for the judgement: each in private where that is possible, the

@@ -90,9 +90,10 @@ func (t *turn) decline(sentence string) error {
 	return t.answer(grid.PostRefusal, sentence, card{Who: t.who.Name, Bot: t.Bot})
 }
 
-// classOf gives the class of what is said about a ticket unasked.
+// classOf gives the class of what is said about a ticket unasked: who may be lying
+// behind a door does not wait for the morning.
 func classOf(tk grid.Ticket, otherwise grid.Class) grid.Class {
-	if tk.Urgency == grid.Emergency {
+	if tk.Urgency == grid.Emergency || tk.Elder && chainOf(tk) != nil {
 		return grid.ClassEmergency
 	}
 	return otherwise

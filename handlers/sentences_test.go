@@ -161,7 +161,7 @@ func samples() map[string]card {
 	full := card{No: 12, Into: 15, Category: grid.Immediate, Urgency: grid.Urgent, Topic: "elevator", Danger: "gas", Status: grid.Open,
 		Level: grid.LevelCommunity, Round: 1, Place: "3号楼2单元", Summary: "电梯从昨晚起一直停在五楼，门打不开", Step: "resolve", Due: due,
 		Late: time.Hour, Assignee: "李敏", Who: "张大妈", Bot: "小格", Text: "已联系维保，今天下午到", Said: "还是不行，昨天又停了", Days: 2, Count: 12,
-		Want: grid.WantReject, Mark: grid.Partly, Supporters: 3, Households: 4}
+		Want: grid.WantReject, Mark: grid.Partly, Supporters: 3, Households: 4, Told: []grid.Level{grid.LevelGrid, grid.LevelCommunity}, Lines: []string{"violence", "women"}}
 	private := full
 	private.Private, private.Elder = true, true
 	private.Place, private.Summary, private.Said = "", "", ""

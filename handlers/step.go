@@ -20,7 +20,8 @@ func (t *turn) step(no grid.TicketNo, want grid.Want, words string, set grid.Cha
 	if err != nil {
 		return tk, err
 	}
-	if wordy[want] && words == "" {
+	// A private matter ends with an outcome written, not without a word.
+	if words == "" && (wordy[want] || want == grid.WantResolve && tk.Private) {
 		return tk, &grid.Error{Code: grid.Invalid, Say: fmt.Sprintf("%s needs words", want)}
 	}
 	if ask.Why, err = t.tx.Words().Put(t.who.ID, words); err != nil {
@@ -86,7 +87,7 @@ func (t *turn) store(before, after grid.Ticket, entries []grid.Entry) (grid.Tick
 			return after, err
 		}
 	}
-	return after, t.takeBack(before, after)
+	return after, errors.Join(t.takeBack(before, after), t.calm(before, after), t.guard(before, after))
 }
 
 // unasked are the kinds of post that are of no use once a matter has ended.

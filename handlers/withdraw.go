@@ -12,11 +12,15 @@ func (t *turn) withdraw(c grid.Command) error {
 	if err != nil {
 		return err
 	}
+	was := tk
 	if tk, err = t.move(tk, ask); err != nil {
 		return err
 	}
 	if err := t.done(tk, "withdrawn", ""); err != nil {
 		return err
+	}
+	if chainOf(was) != nil {
+		return t.note(tk, "recalled.danger", "")
 	}
 	return t.note(tk, "told.withdrawn", "")
 }

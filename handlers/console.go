@@ -1,0 +1,71 @@
+package handlers
+
+import (
+	"fmt"
+	"strings"
+
+	"youshi/grid"
+)
+
+// consoled tells the reporter of a private matter that it is in good hands, who
+// knows, and the numbers of help that fit: in private alone, or not at all. It
+// reports whether the reporter could be told.
+func (t *turn) consoled(tk grid.Ticket, o grid.Outgoing) (bool, error) {
+	c, err := t.card(tk)
+	if err != nil {
+		return false, err
+	}
+	if c.Who, err = t.name(tk.Reporter); err != nil {
+		return false, err
+	}
+	if c.Told, err = t.told(tk); err != nil {
+		return false, err
+	}
+	said, err := t.tx.Messages().Get(tk.Opening)
+	if err != nil {
+		return false, fmt.Errorf("reading message %s: %w", tk.Opening, err)
+	}
+	c.Lines = helplines(tk, said.Shown()+c.Summary)
+	return t.tellPerson(tk.Reporter, o, "ack.private", c)
+}
+
+// dangers that have a line of their own (prompts: "line.<danger>").
+var dangerLines = map[string]bool{"violence": true, "self_harm": true, "missing": true, "gas": true, "fire": true, "fall": true,
+	"trapped": true, "electric": true}
+
+// aboutWhom are the words that tell whose line helps (求助热线): youth 12355, women
+// 12338, the mind 12356. What is said decides nothing else.
+var aboutWhom = []struct {
+	line  string
+	words []string
+}{
+	{"youth", []string{"孩子", "小孩", "娃", "学生", "未成年", "女儿", "儿子", "闺女", "老师", "同学", "小姑娘", "小男孩", "后爸", "后妈"}},
+	{"women", []string{"老婆", "媳妇", "婆娘", "堂客", "妻", "家暴", "老公打", "丈夫打", "男人打", "前夫", "妇女", "强奸", "猥亵", "骚扰", "尾随", "偷拍"}},
+	{"mind", []string{"抑郁", "轻生", "自杀", "不想活", "想死", "跳楼", "割腕", "精神", "心理", "躁郁"}},
+}
+
+// helplines are the lines of help that fit a private matter, the most pressing
+// first; the government's own (12345) when none else does.
+func helplines(tk grid.Ticket, said string) []string {
+	var out []string
+	switch {
+	case tk.Elder:
+		out = append(out, "elder")
+	case dangerLines[tk.Danger]:
+		out = append(out, tk.Danger)
+	case tk.Urgency == grid.Emergency:
+		out = append(out, "danger")
+	}
+	for _, x := range aboutWhom {
+		for _, w := range x.words {
+			if !tk.Elder && strings.Contains(said, w) && (x.line != "mind" || tk.Danger != "self_harm") {
+				out = append(out, x.line)
+				break
+			}
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, "other")
+	}
+	return out
+}
