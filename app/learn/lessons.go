@@ -47,7 +47,7 @@ func (l Lesson) Wrong() bool {
 // each message among those of its chat and day, by day, chat and time. What was
 // taken back or erased teaches nothing.
 func LessonsOf(tx storage.Tx, now time.Time) ([]Lesson, error) {
-	s := &school{tx: tx, now: now, said: map[grid.MessageID]verdict{}, days: map[time.Time]map[grid.ChatID]bool{}}
+	s := &school{tx: tx, now: now, said: map[grid.MessageID]reports.Verdict{}, days: map[time.Time]map[grid.ChatID]bool{}}
 	if err := s.decisions(); err != nil {
 		return nil, fmt.Errorf("reading what staff decided: %w", err)
 	}
@@ -71,17 +71,8 @@ func LessonsOf(tx storage.Tx, now time.Time) ([]Lesson, error) {
 type school struct {
 	tx   storage.Tx
 	now  time.Time
-	said map[grid.MessageID]verdict
+	said map[grid.MessageID]reports.Verdict
 	days map[time.Time]map[grid.ChatID]bool // days (UTC) and chats that hold a lesson
-}
-
-// verdict is what staff's steps say of a message.
-type verdict struct {
-	gold   grid.Intent
-	sameAs grid.MessageID
-	at     time.Time
-	by     grid.Want
-	missed bool
 }
 
 // decisions reads the journals. A message that opened a matter of its own is
@@ -92,7 +83,7 @@ func (s *school) decisions() error {
 		if err != nil {
 			return err
 		}
-		if t.Source != grid.Offline && s.now.Sub(t.Heard) < lessonsReach {
+		if s.now.Sub(t.Heard) < lessonsReach {
 			all = append(all, t)
 		}
 	}
@@ -101,7 +92,7 @@ func (s *school) decisions() error {
 		opened[t.Opening] = true
 	}
 	for _, t := range all {
-		v, ok, err := s.verdict(t)
+		v, ok, err := reports.VerdictOf(s.tx, t)
 		if err != nil {
 			return err
 		}
@@ -119,7 +110,7 @@ func (s *school) decisions() error {
 
 // learn notes what a message of a ticket means: the opening one, and the parts
 // of the same report.
-func (s *school) learn(t grid.Ticket, v verdict, id grid.MessageID, elsewhere bool) error {
+func (s *school) learn(t grid.Ticket, v reports.Verdict, id grid.MessageID, elsewhere bool) error {
 	if elsewhere || id == "" {
 		return nil
 	}
@@ -139,62 +130,6 @@ func (s *school) learn(t grid.Ticket, v verdict, id grid.MessageID, elsewhere bo
 	}
 	s.days[day][m.Chat] = true
 	return nil
-}
-
-// verdict says what the steps of people make of a ticket's report, false when
-// nobody has decided, or decided for a reason that says nothing of the words.
-func (s *school) verdict(t grid.Ticket) (v verdict, ok bool, err error) {
-	entries, err := s.tx.Journal().Of(t.No)
-	if err != nil {
-		return v, false, fmt.Errorf("reading the journal of ticket %d: %w", t.No, err)
-	}
-	matter := grid.Intent{Kind: t.Kind, Category: t.Category, Urgency: t.Urgency, Topic: t.Topic, Sensitive: t.Private, Confidence: 1}
-	if matter.Kind == grid.Suggestion {
-		matter.Urgency = "" // the labels have none
-	}
-	for _, e := range entries {
-		if !grid.Decides(e.By.Role) {
-			continue
-		}
-		w := verdict{gold: matter, at: e.At, by: e.Want, missed: v.missed}
-		switch e.Want {
-		case grid.WantOpen:
-			w.missed = e.By.Person != t.Reporter
-			if !w.missed {
-				continue
-			}
-		case grid.WantConfirm, grid.WantReclassify:
-		case grid.WantReject:
-			words, err := s.words(e.Why)
-			if err != nil {
-				return v, false, err
-			}
-			if !reports.NotAMatter(words) {
-				v, ok = verdict{}, false
-				continue
-			}
-			w.gold = grid.Intent{Kind: grid.Chatter, Confidence: 1}
-		case grid.WantMerge:
-			into, err := s.tx.Tickets().Get(t.Into)
-			if errors.Is(err, storage.ErrNotFound) {
-				continue
-			} else if err != nil {
-				return v, false, fmt.Errorf("reading ticket %d: %w", t.Into, err)
-			}
-			w.gold, w.sameAs = grid.Intent{Kind: grid.FollowUp, Sensitive: t.Private, Confidence: 1}, into.Opening
-		default:
-			continue
-		}
-		v, ok = w, true
-	}
-	return v, ok, nil
-}
-
-func (s *school) words(id grid.TextID) (string, error) {
-	if id == "" {
-		return "", nil
-	}
-	return s.tx.Words().Get(id)
 }
 
 // day gives the lines of a day in the chats that hold a lesson, chat by chat.
@@ -249,7 +184,7 @@ func (s *school) lesson(m grid.Message) (Lesson, error) {
 		return l, err
 	}
 	if v, ok := s.said[m.ID]; ok {
-		l.Gold, l.SameAs, l.Decided, l.By, l.Missed = &v.gold, v.sameAs, v.at, v.by, v.missed
+		l.Gold, l.SameAs, l.Decided, l.By, l.Missed = &v.Gold, v.SameAs, v.At, v.By, v.Missed
 		return l, nil
 	}
 	in := m.Intent
