@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"strings"
 	"sync"
+	"time"
 )
 
 // cacheKey stands for a conversation; its words cannot be read back from it.
@@ -31,6 +32,8 @@ type cache struct {
 type entry struct {
 	key    cacheKey
 	object json.RawMessage
+	kept   json.RawMessage // what of it may outlive the program; nil: nothing
+	at     time.Time       // when it was given
 }
 
 func newCache(size int) *cache {
@@ -48,15 +51,15 @@ func (c *cache) get(k cacheKey) (json.RawMessage, bool) {
 	return e.Value.(entry).object, true
 }
 
-func (c *cache) put(k cacheKey, object json.RawMessage) {
+func (c *cache) put(x entry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e, ok := c.at[k]; ok {
-		e.Value = entry{k, object}
+	if e, ok := c.at[x.key]; ok {
+		e.Value = x
 		c.order.MoveToFront(e)
 		return
 	}
-	c.at[k] = c.order.PushFront(entry{k, object})
+	c.at[x.key] = c.order.PushFront(x)
 	if c.order.Len() > c.size {
 		last := c.order.Back()
 		delete(c.at, last.Value.(entry).key)

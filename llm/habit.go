@@ -39,7 +39,7 @@ func (f format) of(q Question) *openai.ChatCompletionResponseFormat {
 }
 
 // habit is what is known of a backend: what it takes. It is learnt from its
-// refusals and remembered as long as the program runs.
+// refusals and remembered (see Remember).
 type habit struct {
 	format format
 	warm   bool // it does not take a temperature

@@ -29,6 +29,8 @@ type Options struct {
 	Timeout time.Duration  // the whole asking, retries and repair included; 0: 3 s
 	Hourly  int            // requests in any 60 minutes; 0: no bound
 	Daily   int            // requests in any 24 hours; 0: no bound
+	Price   Price          // of tokens; zero: nothing is known of money
+	Money   float64        // what may be spent in any 24 hours; 0: no bound
 	Extra   map[string]any // merged into every request, over what youshi says itself
 	// Now is the clock of the budgets; nil: the machine's. Deadlines, waits and
 	// rests are always real time.
@@ -62,6 +64,9 @@ type Question struct {
 	// Permit is asked before every request (retries and repair included); false
 	// ends the asking. nil: always.
 	Permit func() bool
+	// Keep gives what of an answer may be written to disk, so that a restart need
+	// not ask again: nothing that anybody said. nil: nothing at all.
+	Keep func(object json.RawMessage) json.RawMessage
 }
 
 // Model is one model of one backend. It is safe for use by many goroutines.
@@ -90,7 +95,8 @@ func New(opt Options) *Model {
 	if opt.Wire == nil {
 		opt.Wire = http.DefaultTransport.(*http.Transport).Clone()
 	}
-	m := &Model{opt: opt, slots: make(chan struct{}, atOnce), cache: newCache(kept), ledger: ledger{hourly: opt.Hourly, daily: opt.Daily}}
+	m := &Model{opt: opt, slots: make(chan struct{}, atOnce), cache: newCache(kept),
+		ledger: ledger{hourly: opt.Hourly, daily: opt.Daily, price: opt.Price, money: opt.Money}}
 	c := openai.DefaultConfig(opt.APIKey)
 	c.BaseURL = strings.TrimRight(opt.BaseURL, "/")
 	c.HTTPClient = &http.Client{
@@ -119,11 +125,15 @@ func (m *Model) Ask(ctx context.Context, q Question) (json.RawMessage, error) {
 	m.learn(err)
 	if err != nil {
 		if CauseOf(err) == Refused {
-			m.cache.put(key, nil) // the same words would be refused again
+			m.cache.put(entry{key: key, at: time.Now()}) // the same words would be refused again
 		}
 		return nil, err
 	}
-	m.cache.put(key, object)
+	x := entry{key: key, object: object, at: time.Now()}
+	if q.Keep != nil {
+		x.kept = q.Keep(object)
+	}
+	m.cache.put(x)
 	return object, nil
 }
 
@@ -230,6 +240,7 @@ func (m *Model) send(ctx context.Context, q Question, messages []Message) (text 
 	if err != nil {
 		return "", used, &answered{err: err, header: answer.Header()}
 	}
+	m.ledger.charge(m.opt.Now(), answer.Usage.PromptTokens, answer.Usage.CompletionTokens)
 	m.count(func(s *State) {
 		s.PromptTokens += answer.Usage.PromptTokens
 		s.CompletionTokens += answer.Usage.CompletionTokens

@@ -21,6 +21,10 @@ type State struct {
 	PromptTokens     int
 	CompletionTokens int
 	CachedTokens     int // of the prompt tokens: read from the backend's cache
+
+	DayPrompt, DayCompletion int     // tokens of the last 24 hours
+	DayCost                  float64 // their price, against Options.Money
+	OutOfMoney               bool    // a budget is used up: nothing is asked now
 }
 
 // State tells how the model does.
@@ -31,7 +35,9 @@ func (m *Model) State() State {
 	s := m.state
 	s.Model, s.Format = m.opt.Model, string(h.format)
 	s.Resting = m.breaker.resting(time.Now())
-	s.Hour, s.Day = m.ledger.spent(m.opt.Now())
+	hour, day := m.ledger.spent(m.opt.Now())
+	s.Hour, s.Day, s.DayPrompt, s.DayCompletion = hour.Calls, day.Calls, day.Prompt, day.Completion
+	s.DayCost, s.OutOfMoney = m.opt.Price.of(day), m.ledger.broke(hour, day)
 	return s
 }
 

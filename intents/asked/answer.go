@@ -69,6 +69,29 @@ func read(object []byte, numbers []grid.TicketNo) (a answer, err error) {
 	return a, a.matter(f, numbers)
 }
 
+// wordless is an answer without the fields that hold words of the message: what
+// may be kept of it beyond the message's own life. nil where it is not one.
+func wordless(object json.RawMessage, numbers []grid.TicketNo) json.RawMessage {
+	a, err := read(object, numbers)
+	if err != nil {
+		return nil
+	}
+	kept := map[string]any{"intent": a.Kind, "sensitive": a.Sensitive, "confidence": a.Confidence}
+	for name, word := range map[string]string{"category": string(a.Category), "urgency": string(a.Urgency), "topic": string(a.Topic)} {
+		if word != "" {
+			kept[name] = word
+		}
+	}
+	if a.SameAs != 0 {
+		kept["same_as"] = a.SameAs
+	}
+	b, err := json.Marshal(kept)
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
 // matter reads same_as: a number that was shown, or null.
 func (a *answer) matter(f map[string]json.RawMessage, numbers []grid.TicketNo) error {
 	if none(f["same_as"]) {

@@ -75,6 +75,7 @@ func (s *Step) After(ctx context.Context, m grid.Message, scene grid.Scene, soFa
 		Name:     "intent", Schema: s.schema,
 		Check:  func(b []byte) error { _, err := read(b, asked.numbers); return err },
 		Permit: s.share.spend,
+		Keep:   func(b json.RawMessage) json.RawMessage { return wordless(b, asked.numbers) },
 	})
 	if llm.CauseOf(err) == llm.Unasked {
 		return grid.Intent{}, false, nil // no time or no share left: nobody was asked
