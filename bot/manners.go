@@ -99,6 +99,10 @@ func (m Manners) notices(tx storage.Tx, to grid.Chat, waiting []grid.Outgoing, n
 	if len(c.list) > 0 || len(free) == 0 {
 		return c, nil
 	}
+	if c.list, c.kind = overdue(free); to.Kind != grid.GroupChat && lists && len(c.list) > 1 {
+		return c, nil
+	}
+	c.list = nil
 	if to.Kind == grid.GroupChat && m.PostsPerHour > 0 {
 		room, at := m.room(said, now)
 		switch {
@@ -112,6 +116,21 @@ func (m Manners) notices(tx storage.Tx, to grid.Chat, waiting []grid.Outgoing, n
 	}
 	c.post = &free[0]
 	return c, nil
+}
+
+// overdue gives what goes together with the first of the posts that may go now: of
+// overdue notices those to the same person, of word to who answers for a level what
+// has no button. Only what its writer held back for that goes together: what is
+// noticed in time is said at once, by itself.
+func overdue(free []grid.Outgoing) ([]grid.Outgoing, grid.PostKind) {
+	first := free[0]
+	alike := func(o grid.Outgoing) bool {
+		return untouched(o) && !o.NotBefore.IsZero() && o.Kind == first.Kind && o.For == first.For && len(o.Buttons) == 0
+	}
+	if !alike(first) || !(first.Kind == grid.PostReminder && first.Class == grid.ClassFirst && first.For != "" || first.Kind == grid.PostEscalation) {
+		return nil, first.Kind
+	}
+	return slices.DeleteFunc(slices.Clone(free), func(o grid.Outgoing) bool { return !alike(o) }), first.Kind
 }
 
 // room gives how many notices a group still takes within the hour, and when the

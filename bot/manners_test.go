@@ -93,6 +93,20 @@ func reminder(text string, who grid.PersonID) grid.Outgoing {
 	return grid.Outgoing{To: "staff:g1", Kind: grid.PostReminder, For: who, Text: text}
 }
 
+// late is an overdue notice, held back until then when it comes of a dark time.
+func late(text string, who grid.PersonID, until string) grid.Outgoing {
+	o := reminder(text, who)
+	o.Class = grid.ClassFirst
+	if until != "" {
+		o.NotBefore = at(until)
+	}
+	return o
+}
+
+func above(text, until string) grid.Outgoing {
+	return grid.Outgoing{To: "staff:g1", Kind: grid.PostEscalation, Text: text, NotBefore: at(until)}
+}
+
 func class(c grid.Class, text string) grid.Outgoing {
 	return grid.Outgoing{Class: c, Kind: grid.PostAck, Text: text}
 }
@@ -164,6 +178,19 @@ func TestSenderManners(t *testing.T) {
 			[]written{{"10:00", reminder("1", "p1")}, {"10:01", grid.Outgoing{To: "staff:g1", Kind: grid.PostEscalation, For: "p1", Text: "超期"}},
 				{"10:02", grid.Outgoing{To: "staff:g1", Kind: grid.PostReminder, Class: grid.ClassEmergency, For: "p1", Text: "急"}}},
 			[]string{"10:00 1", "10:01 超期", "10:02 急"},
+		},
+		"overdue notices are said at once, each by itself": {
+			[]written{{"10:00", late("1", "p1", "")}, {"10:00", late("2", "p1", "")}},
+			[]string{"10:00 1", "10:00 2"},
+		},
+		"those of a time in which nothing ran are one list for each": {
+			[]written{{"10:00", late("1", "p1", "10:01")}, {"10:00", late("2", "p1", "10:01")}, {"10:00", late("别人", "p2", "10:01")},
+				{"10:00", above("上一级1", "10:01")}, {"10:00", above("上一级2", "10:01")}},
+			[]string{"10:01 别人", "10:01 1+2", "10:01 上一级1+上一级2"},
+		},
+		"and in the night wait for the morning": {
+			[]written{{"23:00", late("1", "p1", "23:01")}, {"23:00", late("2", "p1", "23:01")}},
+			[]string{"+1 07:00 1+2"},
 		},
 		"one person is reminded six times a day": {
 			[]written{{"10:00", reminder("1", "p1")}, {"11:00", reminder("2", "p1")}, {"12:00", reminder("3", "p1")}, {"13:00", reminder("4", "p1")},

@@ -113,7 +113,9 @@ func (s *Sender) choose(tx storage.Tx, t *turn, posts []grid.Outgoing, now time.
 			t.hold(dawn)
 			continue
 		case class == grid.ClassFirst:
-			t.post = &free[0]
+			if t.list, t.kind = overdue(free); len(t.list) < 2 || s.Digest == nil {
+				t.post, t.list = &free[0], nil
+			}
 			return nil
 		}
 		c, err := s.Manners.notices(tx, t.chat, free, now, s.Digest != nil)
@@ -223,8 +225,8 @@ func (s *Sender) apply(tx storage.Tx, t turn, now time.Time) (*attempt, error) {
 
 // compose writes the one post that stands for the turn's list; those in it end.
 func compose(tx storage.Tx, t turn, text string, now time.Time) error {
-	all := grid.Outgoing{To: t.chat.ID, Class: grid.ClassNotice, Kind: t.kind, Text: text, Written: now, State: grid.Waiting}
-	if t.kind == grid.PostReminder {
+	all := grid.Outgoing{To: t.chat.ID, Class: t.list[0].Class, Kind: t.kind, Text: text, Written: now, State: grid.Waiting}
+	if t.kind != grid.PostDigest {
 		all.For, all.Reason = t.list[0].For, isList
 	}
 	all, err := tx.Outbox().Put(all)

@@ -198,3 +198,37 @@ func TestNumbersAreForTheSecretaryAndAbove(t *testing.T) {
 		})
 	}
 }
+
+func TestAfterADarkWeekendEachOverdueMatterIsNamedOnceAndWaitsForTheOthers(t *testing.T) {
+	h := newHouse(t)
+	h.now = monday(16, 0).AddDate(0, 0, 4) // Friday
+	for range 3 {
+		h.say("张大妈", "电梯坏了", lift())
+	}
+	h.say("李大爷", "有燃气味", gas())
+	h.speak()
+	got := h.dark(2*24*time.Hour + 18*time.Hour) // Monday at ten: the weekend, and Friday's deadlines too
+	for no := range grid.TicketNo(3) {
+		of := got.where(func(o grid.Outgoing) bool { return o.Ticket == no+1 })
+		h.is("posts of a matter", len(of), 2)
+		for _, o := range of {
+			h.is("waits for the others", o.NotBefore, h.now.Add(time.Minute))
+			h.is("no button", len(o.Buttons), 0)
+		}
+	}
+	urgent := got.where(func(o grid.Outgoing) bool { return o.Ticket == 4 })
+	h.is("worker and ladder", len(urgent), 4)
+	for _, o := range urgent {
+		h.is("at once", o.NotBefore.IsZero(), true)
+	}
+	h.advance(h.now.Add(9 * time.Minute)).none(h)
+}
+
+func TestADeadlineNoticedInTimeWaitsForNothing(t *testing.T) {
+	h := newHouse(t)
+	h.say("张大妈", "电梯坏了", lift())
+	h.advance(monday(10, 59))
+	for _, o := range h.advance(monday(11, 0)) {
+		h.is("at once", o.NotBefore.IsZero(), true)
+	}
+}

@@ -69,7 +69,7 @@ func (t *turn) tellAbove(tk grid.Ticket, sentence string, c card) error {
 // and at last the staff of the grid, so that no notice is lost.
 func (t *turn) tellLevel(tk grid.Ticket, level grid.Level, sentence string, c card) error {
 	o := grid.Outgoing{Class: classOf(tk, grid.ClassNotice), Kind: grid.PostEscalation, Ticket: tk.No}
-	if tk.Status == grid.Assigned {
+	if tk.Status == grid.Assigned && sentence != "escalation.late" { // who is told of a delay has nothing to accept
 		o.Buttons = []grid.Button{button("签收", grid.WantAccept, tk.No)}
 	}
 	for l, ok := level, true; ok; l, ok = l.Above() {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"time"
 
 	"youshi/grid"
 	"youshi/storage"
@@ -29,6 +30,13 @@ func (t *turn) stepDue(timer grid.Timer) error {
 	}
 	return t.arm(tk, timer.Slot)
 }
+
+// A deadline that is noticed so long after it passed passed while nothing ran: such
+// notices wait for each other, so that everybody gets them in one list.
+const (
+	darkAfter  = 10 * time.Minute
+	darkGather = time.Minute
+)
 
 // remind tells who must act; what waits to be said of the same step says less.
 func (t *turn) remind(tk grid.Ticket, class grid.Class, sentence string) error {
@@ -69,6 +77,9 @@ func (t *turn) mustAct(tk grid.Ticket) (grid.Person, error) {
 // up; an emergency the whole ladder. A confirmed matter beyond the community's
 // power climbs.
 func (t *turn) late(tk grid.Ticket) error {
+	if t.now.Sub(tk.Due.Due) > darkAfter {
+		t.together = t.now.Add(darkGather)
+	}
 	tk, err := t.byHouse(tk, grid.WantLate, "", grid.Change{})
 	if err != nil {
 		return err

@@ -35,6 +35,9 @@ func (t *turn) post(o grid.Outgoing, sentence string, c card) error {
 			return err
 		}
 	}
+	if o.Class != grid.ClassEmergency && o.NotBefore.Before(t.together) {
+		o.NotBefore = t.together
+	}
 	o.Written, o.State = t.now, grid.Waiting
 	if _, err = t.tx.Outbox().Put(o); err != nil {
 		return fmt.Errorf("writing the post %s to %s: %w", sentence, o.To, err)

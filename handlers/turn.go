@@ -21,6 +21,8 @@ type turn struct {
 	area grid.Area // the area of the chat; in private the speaker's home, else office; zero when there is neither
 	who  grid.Person
 	role grid.Role // the speaker's in area; in private the strongest one held anywhere
+
+	together time.Time // what is said in this turn waits until then for more of its kind, emergencies aside
 }
 
 // meet looks up who spoke where.
