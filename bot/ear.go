@@ -366,5 +366,6 @@ func seal(tx storage.Tx, id grid.MessageID, now time.Time) error {
 	}
 	m.Text, m.Media, m.Recalled = "", nil, now
 	m.Intent.Summary, m.Intent.Location, m.Intent.Command = "", "", nil // its words too
+	m.Intent.Items, m.Intent.Otherwise = nil, nil
 	return tx.Messages().Put(m)
 }

@@ -91,6 +91,9 @@ type Intent struct {
 	// that number. It carries the Link of its own reading.
 	Otherwise *Intent `json:"otherwise,omitempty"`
 
+	// Items is what each of Command.Items means, where it records several matters.
+	Items []Intent `json:"items,omitempty"`
+
 	By         string  `json:"by"`               // the step that said it: rule, local, llm
 	Prompt     string  `json:"prompt,omitempty"` // the numbered prompt that understood it
 	Confidence float64 `json:"confidence"`       // 0..1: how often such answers are right
