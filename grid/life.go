@@ -117,7 +117,7 @@ var life = []rule{
 	{WantWithdraw, []Status{Proposed, Open}, Closed, byReporter | byHouse, nil},
 	{WantMerge, alive, Merged, byStaff, nil},
 	{WantSplit, []Status{Merged}, "", byStaff, nil}, // to Before: it has its number back
-	{WantSplit, append([]Status{Resolved}, alive...), "", byStaff, nil},
+	{WantSplit, append([]Status{Resolved, Closed}, alive...), "", byStaff, nil},
 }
 
 // Ask is a want with everything the journal keeps of it.

@@ -25,6 +25,7 @@ var wants = map[grid.Want]func(*turn, grid.Command) error{
 	grid.WantWatch:      (*turn).watch,
 	grid.WantWithdraw:   (*turn).withdraw,
 	grid.WantMerge:      (*turn).merge,
+	grid.WantSplit:      (*turn).split,
 	grid.WantEscalate:   (*turn).escalate,
 	grid.WantOpen:       (*turn).openSuspected,
 	grid.WantLook:       (*turn).look,

@@ -53,6 +53,14 @@ var timers = map[grid.TimerKind]func(*turn, grid.Timer) error{
 // Handle acts on one event, all or nothing.
 func (h *Handlers) Handle(_ context.Context, tx storage.Tx, ev grid.Event) error {
 	t := &turn{Handlers: h, tx: tx, ev: ev, now: ev.At}
+	if err := t.act(); err != nil {
+		return err
+	}
+	return t.tellWatchers()
+}
+
+func (t *turn) act() error {
+	ev := t.ev
 	if ev.Kind == grid.EventTimer {
 		act, ok := timers[ev.Timer.Kind]
 		if !ok {
@@ -74,7 +82,7 @@ func (h *Handlers) Handle(_ context.Context, tx storage.Tx, ev grid.Event) error
 	if t.msg.Intent.Kind == "" {
 		t.msg.Intent = ev.Intent
 	}
-	if err := tx.Messages().Put(t.msg); err != nil {
+	if err := t.tx.Messages().Put(t.msg); err != nil {
 		return fmt.Errorf("keeping what became of message %s: %w", t.msg.ID, err)
 	}
 	return nil

@@ -46,9 +46,9 @@ func (t *turn) merge(c grid.Command) error {
 
 // takeIn gives a ticket the people and messages of the one merged into it.
 func (t *turn) takeIn(into, goes grid.Ticket) (grid.Ticket, error) {
-	set := grid.Change{Messages: goes.Messages, Watchers: goes.Watchers}
+	set := grid.Change{Messages: goes.Messages, Watchers: goes.Watchers, With: goes.No}
 	set.Supporters = slices.DeleteFunc(troubled(goes), func(p grid.PersonID) bool { return p == into.Reporter })
-	priority, _, err := t.weigh(append(troubled(into), set.Supporters...))
+	priority, _, err := t.weigh(into, append(troubled(into), set.Supporters...))
 	if err != nil {
 		return into, err
 	}

@@ -35,6 +35,12 @@ func (h *house) check() {
 			if m.Outcome == grid.OutTicket && m.Ticket == 0 {
 				return fmt.Errorf("message %s opened no ticket", m.ID)
 			}
+			if m.Of != "" || m.Outcome != grid.OutTicket && m.Outcome != grid.OutLinked {
+				continue
+			}
+			if tk, err := tx.Tickets().Get(m.Ticket); err != nil || !slices.Contains(tk.Messages, m.ID) {
+				return fmt.Errorf("message %s points to ticket %d, which does not rest on it (%w)", m.ID, m.Ticket, err)
+			}
 		}
 		return nil
 	})

@@ -46,7 +46,7 @@ func everyWant() []grid.Command {
 	for _, w := range []grid.Want{grid.WantConfirm, grid.WantReject, grid.WantReclassify, grid.WantAssign, grid.WantPass, grid.WantAccept,
 		grid.WantWait, grid.WantExtend, grid.WantGrant, grid.WantProgress, grid.WantResolve, grid.WantRework, grid.WantRate, grid.WantMeToo,
 		grid.WantWatch, grid.WantWithdraw, grid.WantMerge, grid.WantEscalate, grid.WantLook, grid.WantMine, grid.WantTodo, grid.WantOverdue,
-		grid.WantNumbers, grid.WantHelp, grid.WantSplit, grid.WantWhistle} {
+		grid.WantNumbers, grid.WantHelp, grid.WantSplit, grid.WantWhistle, grid.WantPublish} {
 		out = append(out, want(w, 1), grid.Command{Want: w, Ticket: 1, Other: 2, Who: "李敏", Text: "因为所以", Days: 2,
 			Category: grid.Pending, Urgency: grid.Urgent, Topic: "noise", Mark: grid.Unsatisfied, Period: grid.ThisWeek})
 	}
@@ -194,7 +194,11 @@ func day(r *rapid.T, h *house, reached map[grid.Status]int) {
 			if rapid.Bool().Draw(r, "doubtful") {
 				in.Otherwise = &grid.Intent{Kind: grid.Chatter}
 			}
-			got = h.sayIn(chat, who, string(c.Want), in)
+			m := h.line(who, chat, grid.TextMessage, string(c.Want))
+			if rapid.Bool().Draw(r, "quotes") {
+				m.ReplyTo = rapid.SampledFrom(lines).Draw(r, "quoted").ID
+			}
+			got = h.hears(grid.EventMessage, m, in)
 			lines = append(lines, got.msg)
 		case 7, 8:
 			if len(cards) > 0 {

@@ -29,12 +29,18 @@ func (t *turn) report(in grid.Intent) (grid.TicketNo, error) {
 
 // open makes the ticket of a message.
 func (t *turn) open(in grid.Intent, m grid.Message, area grid.AreaID) (grid.Ticket, error) {
+	return t.openFrom(in, m, area, grid.Online)
+}
+
+// openFrom makes the ticket of a message, which may stand for what was told to
+// somebody face to face.
+func (t *turn) openFrom(in grid.Intent, m grid.Message, area grid.AreaID, from grid.Source) (grid.Ticket, error) {
 	no, err := t.tx.Tickets().NextNo()
 	if err != nil {
 		return grid.Ticket{}, fmt.Errorf("taking a ticket number: %w", err)
 	}
 	set := grid.Change{
-		Opening: &grid.Opening{Area: area, Chat: m.Chat, Kind: in.Kind, Source: grid.Online, Danger: in.Danger,
+		Opening: &grid.Opening{Area: area, Chat: m.Chat, Kind: in.Kind, Source: from, Danger: in.Danger,
 			Elder: in.Elder, By: in.By, Prompt: in.Prompt, Unread: in.Unread, Reporter: m.From, Heard: m.Sent},
 		Category: in.Category, Urgency: in.Urgency, Topic: in.Topic, Private: in.Sensitive,
 		Messages: append(append([]grid.MessageID{}, in.Link.Earlier...), m.ID),

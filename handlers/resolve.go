@@ -1,10 +1,6 @@
 package handlers
 
-import (
-	"slices"
-
-	"youshi/grid"
-)
+import "youshi/grid"
 
 // resolve is 办结: the work is done, says who did it; now the residents judge.
 func (t *turn) resolve(c grid.Command) error {
@@ -30,15 +26,7 @@ func (t *turn) resolve(c grid.Command) error {
 	if err := t.announce(tk, full); err != nil {
 		return err
 	}
-	for _, id := range tk.Watchers {
-		if id == t.who.ID || slices.Contains(asked, id) {
-			continue
-		}
-		o := grid.Outgoing{Class: grid.ClassNotice, Kind: grid.PostResult, Ticket: tk.No}
-		if _, err := t.tellPerson(id, o, "told.resolved", full); err != nil {
-			return err
-		}
-	}
+	t.tells(tk.No, "told.resolved", full)
 	return t.poll(tk, asked, "poll", full)
 }
 

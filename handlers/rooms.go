@@ -57,6 +57,29 @@ func (t *turn) staffRooms(tk grid.Ticket) ([]grid.ChatID, error) {
 	return t.quietRooms(tk.Area)
 }
 
+// groupsOf are the groups in which the neighbours of a matter read of it: the one
+// where it was raised, else those of its grid. None of a private one.
+func (t *turn) groupsOf(tk grid.Ticket) ([]grid.ChatID, error) {
+	kind, err := t.kindOf(tk.Chat)
+	switch {
+	case err != nil || tk.Private:
+		return nil, err
+	case kind == grid.GroupChat:
+		return []grid.ChatID{tk.Chat}, nil
+	}
+	chats, err := t.tx.Roster().Chats()
+	if err != nil {
+		return nil, fmt.Errorf("reading the chats: %w", err)
+	}
+	var out []grid.ChatID
+	for _, c := range chats {
+		if c.Kind == grid.GroupChat && c.Area == tk.Area {
+			out = append(out, c.ID)
+		}
+	}
+	return out, nil
+}
+
 // levelRooms are where those who answer for a level are told: each in private,
 // else in the staff chat of their area.
 func (t *turn) levelRooms(tk grid.Ticket, level grid.Level) ([]grid.ChatID, error) {

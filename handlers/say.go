@@ -31,8 +31,12 @@ func (t *turn) post(o grid.Outgoing, sentence string, c card) error {
 		o.Text = redact(o.Text)
 	}
 	if kind == grid.GroupChat && o.Class == grid.ClassNotice {
-		if o.NotBefore, err = t.heldUntil(o.Ticket); err != nil {
+		held, err := t.heldUntil(o.Ticket)
+		if err != nil {
 			return err
+		}
+		if held.After(o.NotBefore) {
+			o.NotBefore = held
 		}
 	}
 	if o.Class != grid.ClassEmergency && o.NotBefore.Before(t.together) {

@@ -87,6 +87,7 @@ func (t *turn) store(before, after grid.Ticket, entries []grid.Entry) (grid.Tick
 			return after, err
 		}
 	}
+	t.changed(before, after, entries)
 	return after, errors.Join(t.takeBack(before, after), t.calm(before, after), t.guard(before, after))
 }
 

@@ -76,29 +76,22 @@ func (t *turn) tellPerson(id grid.PersonID, o grid.Outgoing, sentence string, c 
 		return false, err
 	}
 	o.To, o.For = to, id
+	if t.heard == nil {
+		t.heard = map[grid.TicketNo][]grid.PersonID{}
+	}
+	t.heard[o.Ticket] = append(t.heard[o.Ticket], id)
 	return true, t.post(o, sentence, c)
 }
 
-// tellReporter tells the reporter and who watches how the matter goes on, in
-// private alone. It reports whether the reporter could be told.
+// tellReporter tells the reporter how the matter goes on, in private alone, and
+// reports whether that could be. Who watches is told the same when the turn ends.
 func (t *turn) tellReporter(tk grid.Ticket, sentence string, c card) (bool, error) {
+	t.tells(tk.No, sentence, c)
+	if tk.Reporter == t.who.ID {
+		return true, nil // knows it already
+	}
 	o := grid.Outgoing{Class: grid.ClassNotice, Kind: grid.PostAnswer, Ticket: tk.No}
-	told := tk.Reporter == t.who.ID // knows it already
-	if !told {
-		var err error
-		if told, err = t.tellPerson(tk.Reporter, o, sentence, c); err != nil {
-			return told, err
-		}
-	}
-	for _, id := range tk.Watchers {
-		if id == tk.Reporter || id == t.who.ID {
-			continue
-		}
-		if _, err := t.tellPerson(id, o, sentence, c); err != nil {
-			return told, err
-		}
-	}
-	return told, nil
+	return t.tellPerson(tk.Reporter, o, sentence, c)
 }
 
 // tellOrQuote is tellReporter with one quote in the group where the reporter

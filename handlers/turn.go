@@ -22,7 +22,10 @@ type turn struct {
 	who  grid.Person
 	role grid.Role // the speaker's in area; in private the strongest one held anywhere
 
-	together time.Time // what is said in this turn waits until then for more of its kind, emergencies aside
+	together time.Time                         // what is said in this turn waits until then for more of its kind, emergencies aside
+	changes  map[grid.TicketNo]*change         // what became of tickets in this turn
+	order    []grid.TicketNo                   // of changes
+	heard    map[grid.TicketNo][]grid.PersonID // who was told of which ticket in this turn
 }
 
 // meet looks up who spoke where.
@@ -135,9 +138,12 @@ func (t *turn) knows(tk grid.Ticket, by grid.Actor) bool {
 }
 
 // actor gives the speaker's say over a ticket: the role in its area, and the standing.
-func (t *turn) actor(tk grid.Ticket) (grid.Actor, error) {
-	role, err := storage.RoleIn(t.tx.Roster(), t.who, tk.Area, t.now)
-	by := grid.Actor{Person: t.who.ID, Role: role, Standing: tk.StandingOf(t.who.ID), Weak: t.who.Weak()}
+func (t *turn) actor(tk grid.Ticket) (grid.Actor, error) { return t.actorOf(t.who, tk) }
+
+// actorOf is the same of anybody.
+func (t *turn) actorOf(p grid.Person, tk grid.Ticket) (grid.Actor, error) {
+	role, err := storage.RoleIn(t.tx.Roster(), p, tk.Area, t.now)
+	by := grid.Actor{Person: p.ID, Role: role, Standing: tk.StandingOf(p.ID), Weak: p.Weak()}
 	if by.Weak && tk.Private {
 		by.Standing = 0 // whoever takes the name would take the secret
 	}
