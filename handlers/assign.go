@@ -1,8 +1,8 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
-	"strings"
 
 	"youshi/grid"
 	"youshi/storage"
@@ -14,6 +14,12 @@ func (t *turn) assign(c grid.Command) error {
 	if err != nil {
 		return err
 	}
+	if tk.Status == grid.Proposed && t.ev.Kind == grid.EventPress { // 派单 on the card of a matter to be confirmed
+		if tk, err = t.step(c.Ticket, grid.WantConfirm, "", grid.Change{Assignee: t.who.ID}); err != nil {
+			return err
+		}
+	}
+	from := tk.Assignee
 	set := grid.Change{Assignee: t.who.ID} // a name that is unknown must not hide that the speaker may not
 	if _, err := t.asks(tk, c.Want, set); err != nil {
 		return err
@@ -29,53 +35,46 @@ func (t *turn) assign(c grid.Command) error {
 	if err := t.done(tk, "assigned", c.Text); err != nil {
 		return err
 	}
-	full, err := t.cardWith(tk, c.Text)
+	return t.give(tk, "told.assigned", from, c.Text)
+}
+
+// give tells whoever has a matter now that it is theirs, at once, with the place
+// and how many pictures there are; from is who had it before.
+func (t *turn) give(tk grid.Ticket, sentence string, from grid.PersonID, text string) error {
+	c, err := t.sight(tk, text)
 	if err != nil {
 		return err
 	}
-	o := grid.Outgoing{Class: classOf(tk, grid.ClassNotice), Kind: grid.PostConfirm,
-		Buttons: []grid.Button{button("签收", grid.WantAccept, tk.No)}}
-	return t.tellAssignee(tk, o, "told.assigned", full)
+	if from != tk.Assignee && from != t.who.ID {
+		if c.From, err = t.name(from); err != nil {
+			return err
+		}
+	}
+	o := grid.Outgoing{Class: classOf(tk, grid.ClassNotice), Kind: grid.PostConfirm}
+	if tk.Status == grid.Assigned {
+		o.Buttons = []grid.Button{button("签收", grid.WantAccept, tk.No)}
+	}
+	return t.tellAssignee(tk, o, sentence, c)
 }
 
-// officeWords are the roles as people call them.
-var officeWords = map[string]grid.Role{"物业": grid.Property, "网格员": grid.GridWorker, "楼长": grid.BuildingHead,
-	"楼栋长": grid.BuildingHead, "书记": grid.Secretary, "社区": grid.Secretary, "业委会": grid.Committee,
-	"街道": grid.SubdistrictHQ, "区里": grid.DistrictHQ, "志愿者": grid.Volunteer}
-
-// named finds the officer meant by a name or a role as written: "李敏", "物业",
-// "小孙". Part of a name counts when it is one person's alone.
-func (t *turn) named(who string, area grid.AreaID) (grid.Person, error) {
-	if who == "" {
-		return grid.Person{}, &grid.Error{Code: grid.Invalid, Say: "nobody was named"}
-	}
-	people, err := t.tx.Roster().Officers()
+// sight is a card with what there is to see: how many pictures the matter has.
+func (t *turn) sight(tk grid.Ticket, text string) (card, error) {
+	c, err := t.cardWith(tk, text)
 	if err != nil {
-		return grid.Person{}, fmt.Errorf("reading the officers: %w", err)
+		return c, err
 	}
-	var near, held []grid.Person
-	for _, p := range people {
-		role, err := storage.RoleIn(t.tx.Roster(), p, area, t.now)
-		if err != nil {
-			return p, err
+	for _, id := range tk.Messages {
+		m, err := t.tx.Messages().Get(id)
+		if errors.Is(err, storage.ErrNotFound) {
+			continue // forgotten with its month
+		} else if err != nil {
+			return c, fmt.Errorf("reading message %s: %w", id, err)
 		}
-		switch {
-		case role == grid.Resident || p.Name == "":
-		case p.Name == who:
-			return p, nil
-		case officeWords[who] == role:
-			held = append(held, p)
-		case strings.Contains(p.Name, who) || strings.Contains(who, p.Name):
-			near = append(near, p)
+		if m.Recalled.IsZero() && (m.Kind == grid.ImageMessage || len(m.Media) > 0) {
+			c.Pictures++
 		}
 	}
-	switch {
-	case len(held) > 0:
-		return held[0], nil
-	case len(near) == 1:
-		return near[0], nil
-	}
-	return grid.Person{}, &grid.Error{Code: grid.NotFound, Say: fmt.Sprintf("no one person with an office in %s is called %q", area, who)}
+	return c, nil
 }
 
 // accept is 签收: whoever was named has begun.

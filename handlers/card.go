@@ -39,6 +39,13 @@ type card struct {
 	Households int
 	Told       []grid.Level // who has been told of an emergency
 	Lines      []string     // numbers of help that fit, by the names of prompts/say ("line.violence")
+	From       string       // who had the matter before
+	Lead       string       // of a joint matter
+	Names      []string     // people or units named together
+	By         time.Time    // by when they must report in
+	Pictures   int          // how many the matter has
+	Offer      []offered    // who is proposed to be sent
+	Hands      []offered    // what everybody has to do
 	List       []card
 }
 

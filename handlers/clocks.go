@@ -11,6 +11,7 @@ type Clocks struct {
 	Class     map[grid.Category]Steps
 	Emergency Steps
 	Level     map[grid.Level]grid.Span // accepting at a level after 上报
+	ReportIn  grid.Span                // 报到 of a unit that was whistled for; an emergency has its accept clock
 }
 
 // Steps are the clocks of one class of matters.
@@ -29,6 +30,7 @@ func DefaultClocks() Clocks {
 			grid.Escalate:  {hours(1), grid.ClockSpan(2 * time.Hour), grid.WorkingDaySpan(15)},
 		},
 		Emergency: Steps{grid.ClockSpan(emergencyEvery), grid.ClockSpan(emergencyEvery), grid.ClockSpan(2 * time.Hour)},
+		ReportIn:  hours(2),
 		Level: map[grid.Level]grid.Span{
 			grid.LevelCommunity:   grid.ClockSpan(2 * time.Hour),
 			grid.LevelSubdistrict: grid.ClockSpan(24 * time.Hour),

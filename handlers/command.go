@@ -34,12 +34,16 @@ var wants = map[grid.Want]func(*turn, grid.Command) error{
 	grid.WantOverdue:    (*turn).overdue,
 	grid.WantNumbers:    (*turn).numbers,
 	grid.WantHelp:       (*turn).help,
+	grid.WantWhistle:    (*turn).whistle,
+	grid.WantReportIn:   (*turn).reportIn,
+	grid.WantAbsent:     (*turn).absent,
+	grid.WantBack:       (*turn).back,
 }
 
 // Wants that need no ticket's number.
 var numberless = map[grid.Want]bool{
 	grid.WantOpen: true, grid.WantMine: true, grid.WantTodo: true, grid.WantOverdue: true,
-	grid.WantNumbers: true, grid.WantHelp: true,
+	grid.WantNumbers: true, grid.WantHelp: true, grid.WantAbsent: true, grid.WantBack: true,
 }
 
 // press is a button: the card's command, by whoever pressed it.

@@ -8,11 +8,16 @@ func (t *turn) confirm(c grid.Command) error {
 	if err != nil {
 		return err
 	}
-	if err := t.done(tk, "confirmed", ""); err != nil {
-		return err
-	}
 	full, err := t.card(tk)
 	if err != nil {
+		return err
+	}
+	offered := full
+	o := grid.Outgoing{Kind: grid.PostAnswer}
+	if err := t.offer(tk, []grid.ChatID{t.chat.ID}, &o, &offered); err != nil {
+		return err
+	}
+	if err := t.answerWith(o, "confirmed", offered); err != nil {
 		return err
 	}
 	_, err = t.tellReporter(tk, "told.confirmed", full)
@@ -21,6 +26,9 @@ func (t *turn) confirm(c grid.Command) error {
 
 // reject is 驳回, never without a reason.
 func (t *turn) reject(c grid.Command) error {
+	if done, err := t.turnDown(c); done || err != nil {
+		return err
+	}
 	tk, err := t.step(c.Ticket, grid.WantReject, c.Text, grid.Change{})
 	if err != nil {
 		return err

@@ -145,6 +145,9 @@ func (t *turn) waitedFor(tk grid.Ticket) wait {
 		}
 		return wait{"confirm", tk.Heard, clocks.Confirm}
 	case grid.Assigned:
+		if lead, ok := tk.Whistle.Of(tk.Assignee); ok && lead.In.IsZero() && !lead.Due.IsZero() {
+			return wait{stepReportIn, lead.Called, tk.Whistle.Span}
+		}
 		return wait{"accept", tk.Assigned, clocks.Accept}
 	case grid.Open, grid.Working:
 		if tk.Round > 0 {

@@ -1,6 +1,9 @@
 package handlers
 
 import (
+	"fmt"
+	"slices"
+
 	"youshi/grid"
 	"youshi/storage"
 )
@@ -40,9 +43,9 @@ func (t *turn) handUp(tk grid.Ticket, why string) error {
 // levelUp is the change of one level up, with who answers there. On the highest
 // level it changes nothing, and the life cycle says no.
 func (t *turn) levelUp(tk grid.Ticket) (grid.Change, error) {
-	up, ok := tk.Level.Above()
-	if !ok {
-		return grid.Change{}, nil
+	up, err := t.above(tk)
+	if err != nil || up == "" {
+		return grid.Change{}, err
 	}
 	set := grid.Change{Level: up}
 	there, err := storage.Holders(t.tx.Roster(), officeOf[up], tk.Area, t.now)
@@ -50,6 +53,101 @@ func (t *turn) levelUp(tk grid.Ticket) (grid.Change, error) {
 		set.Assignee = there[0].ID
 	}
 	return set, err
+}
+
+// rungs are the levels that there are above a ticket's grid, from the grid up:
+// those of the tree, and those for which somebody answers. There is no more climbing
+// than that.
+func (t *turn) rungs(tk grid.Ticket) ([]grid.Level, error) {
+	path, err := storage.Path(t.tx.Roster(), tk.Area)
+	if err != nil {
+		return nil, err
+	}
+	out := []grid.Level{grid.LevelGrid}
+	for l, ok := grid.LevelGrid.Above(); ok; l, ok = l.Above() {
+		there := slices.ContainsFunc(path, func(a grid.Area) bool { return string(a.Kind) == string(l) })
+		if !there {
+			held, err := storage.Holders(t.tx.Roster(), officeOf[l], tk.Area, t.now)
+			if err != nil {
+				return nil, err
+			}
+			there = len(held) > 0
+		}
+		if there {
+			out = append(out, l)
+		}
+	}
+	return out, nil
+}
+
+// above gives the next rung of the ladder, "" at the top.
+func (t *turn) above(tk grid.Ticket) (grid.Level, error) {
+	rungs, err := t.rungs(tk)
+	for _, l := range rungs {
+		if l.Rank() > tk.Level.Rank() {
+			return l, err
+		}
+	}
+	return "", err
+}
+
+// below gives the rung from which a ticket came up, "" at the foot.
+func (t *turn) below(tk grid.Ticket) (grid.Level, error) {
+	rungs, err := t.rungs(tk)
+	for _, l := range slices.Backward(rungs) {
+		if l.Rank() < tk.Level.Rank() {
+			return l, err
+		}
+	}
+	return "", err
+}
+
+// climbs reports whether a ticket goes one level up by itself when its clock runs
+// out: one beyond the community's power once it is confirmed, and any that the level
+// it was reported to has not taken up.
+func (t *turn) climbs(tk grid.Ticket) (bool, error) {
+	beyond := tk.Category == grid.Escalate && tk.Status != grid.Proposed
+	untaken := tk.Level != grid.LevelGrid && (tk.Status == grid.Proposed || tk.Status == grid.Assigned)
+	if tk.Urgency == grid.Emergency || !beyond && !untaken {
+		return false, nil
+	}
+	up, err := t.above(tk)
+	return up != "", err
+}
+
+// turnDown is 驳回 by the level to which a matter was reported: the next one is
+// asked. It is not done below the last level, or by the first.
+func (t *turn) turnDown(c grid.Command) (done bool, err error) {
+	tk, err := t.ticket(c.Ticket)
+	if err != nil || tk.Level == grid.LevelGrid || tk.Status == grid.Proposed || c.Text == "" {
+		return false, err
+	}
+	by, err := t.actor(tk)
+	if err != nil || !grid.Decides(by.Role) {
+		return false, err
+	}
+	if by.Role.Level().Rank() < tk.Level.Rank() { // what went up is not for those below to end
+		return true, t.done(tk, "refuse.above", "")
+	}
+	set, err := t.levelUp(tk)
+	if err != nil || set.Level == "" {
+		return false, err
+	}
+	ask, err := t.asks(tk, grid.WantEscalate, set)
+	if err != nil {
+		return true, err
+	}
+	ask.Reason = grid.ReasonRefused
+	if ask.Why, err = t.tx.Words().Put(t.who.ID, c.Text); err != nil {
+		return true, fmt.Errorf("keeping why ticket %d is refused: %w", tk.No, err)
+	}
+	if tk, err = t.move(tk, ask); err != nil {
+		return true, err
+	}
+	if err := t.done(tk, "turned_down", c.Text); err != nil {
+		return true, err
+	}
+	return true, t.handUp(tk, c.Text)
 }
 
 // tellAbove tells the level above the ticket's; an emergency the whole ladder.

@@ -21,6 +21,8 @@ type Options struct {
 	Bot      string // the bot's name, as residents call it
 	Clocks   Clocks
 	Judging  Judging
+	Assign   []Rule                 // who is proposed to be sent, the first that fits first
+	Photo    map[grid.Category]bool // 办结 needs a picture of the result
 	// Reach gives the private chat with a person, and false where no channel
 	// can talk to the person alone.
 	Reach func(tx storage.Tx, p grid.Person) (grid.ChatID, bool, error)
@@ -48,6 +50,8 @@ var timers = map[grid.TimerKind]func(*turn, grid.Timer) error{
 	grid.TimerPoll:    (*turn).pollDue,
 	grid.TimerSummary: (*turn).summaryDue,
 	grid.TimerUnseen:  (*turn).unseenDue,
+	grid.TimerWhistle: (*turn).whistleDue,
+	grid.TimerRoster:  (*turn).rosterDue,
 }
 
 // Handle acts on one event, all or nothing.

@@ -17,6 +17,9 @@ func (t *turn) look(c grid.Command) error {
 	if err != nil {
 		return err
 	}
+	if err := t.Looked(t.tx, tk.No, t.who.ID, t.now); err != nil {
+		return err
+	}
 	return t.done(tk, "look", "")
 }
 
@@ -33,7 +36,8 @@ func (t *turn) todo(grid.Command) error {
 		return t.decline("refuse.staff_only")
 	}
 	return t.list("look.todo", func(tk grid.Ticket, by grid.Actor) bool {
-		return by.Standing.Has(grid.StandsAssignee) && tk.Status != grid.Resolved ||
+		part, called := tk.Whistle.Of(by.Person)
+		return by.Standing.Has(grid.StandsAssignee) && tk.Status != grid.Resolved || called && part.Ended.IsZero() ||
 			tk.Status == grid.Proposed && officeOf[tk.Level] == by.Role
 	})
 }
@@ -72,12 +76,38 @@ func (t *turn) list(sentence string, want func(grid.Ticket, grid.Actor) bool) er
 		if err != nil {
 			return err
 		}
-		if tk.Private && t.chat.Kind == grid.StaffChat {
-			c = c.discreet()
+		if tk.Private && !by.Standing.Has(grid.StandsReporter|grid.StandsSupporter) {
+			c = c.discreet() // to read it is a look of its own: 查
 		}
 		all.List = append(all.List, c)
 	}
+	if sentence == "look.todo" && t.chat.Kind != grid.GroupChat && grid.Decides(t.role) {
+		if all.Hands, err = t.hands(); err != nil {
+			return err
+		}
+	}
 	return t.answer(grid.PostAnswer, sentence, all)
+}
+
+// hands is what everybody has to do in the area that the speaker answers for.
+func (t *turn) hands() ([]offered, error) {
+	areas, err := storage.Subtree(t.tx.Roster(), t.scope())
+	if err != nil {
+		return nil, err
+	}
+	loads, err := storage.Loads(t.tx, areas, t.now)
+	if err != nil {
+		return nil, err
+	}
+	var out []offered
+	for _, l := range loads[:min(len(loads), longestList)] {
+		name, err := t.name(l.Person)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, offered{Who: name, Count: l.Open, Late: l.Late})
+	}
+	return out, nil
 }
 
 // inReach gives the open matters that the speaker may ask about here, by number.

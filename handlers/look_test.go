@@ -79,8 +79,8 @@ func TestHelpIsForWhoAsks(t *testing.T) {
 
 func TestAWantThatNobodyCanDoYet(t *testing.T) {
 	h := newHouse(t)
-	h.says(h.order("李敏", want(grid.WantWhistle, 1)).posts.one(h), "还不会办")
-	got := h.order("张大妈", want(grid.WantWhistle, 1))
+	h.says(h.order("李敏", want("dance", 1)).posts.one(h), "还不会办")
+	got := h.order("张大妈", want("dance", 1))
 	got.posts.none(h)
 	h.is("a resident's is talk", got.msg.Outcome, grid.OutChatter)
 }

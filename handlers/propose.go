@@ -40,6 +40,9 @@ func (t *turn) propose(tk grid.Ticket) error {
 		sentence, o.Class = sentence+".doubt", grid.ClassEmergency
 		o.Buttons = append(o.Buttons, raise(tk.No))
 	}
+	if err := t.offer(tk, rooms, &o, &c); err != nil {
+		return err
+	}
 	if err := t.tellRooms(rooms, o, sentence, c); err != nil || tk.Urgency != grid.Emergency {
 		return err
 	}

@@ -88,7 +88,17 @@ func (t *turn) late(tk grid.Ticket) error {
 	if err := t.remind(tk, grid.ClassFirst, "reminder.late"); err != nil {
 		return err
 	}
-	if _, ok := tk.Level.Above(); ok && tk.Category == grid.Escalate && tk.Status != grid.Proposed && tk.Urgency != grid.Emergency {
+	if tk.Late.Step == stepReportIn { // a silent lead is named with the other silent units
+		if tk, err = t.nameSilent(tk); err != nil {
+			return err
+		}
+		return t.arm(tk, slotOver)
+	}
+	climbs, err := t.climbs(tk)
+	switch {
+	case err != nil:
+		return err
+	case climbs:
 		return t.climb(tk)
 	}
 	c, err := t.card(tk)
@@ -96,6 +106,9 @@ func (t *turn) late(tk grid.Ticket) error {
 		return err
 	}
 	if err := t.tellAbove(tk, "escalation.late", c); err != nil {
+		return err
+	}
+	if offered, err := t.offerNext(tk); offered || err != nil {
 		return err
 	}
 	return t.arm(tk, slotOver)

@@ -50,17 +50,18 @@ func TestTheCardGoesWhereStaffReadIt(t *testing.T) {
 	for name, c := range map[string]struct {
 		options []option
 		to      func(*house) grid.ChatID
+		buttons int // beside 确认 and 驳回 whom to send, where residents do not read it
 	}{
-		"to the staff chat":                    {nil, func(*house) grid.ChatID { return staff }},
-		"without one to the worker in private": {[]option{withoutStaffChat}, func(h *house) grid.ChatID { return h.private("李敏") }},
+		"to the staff chat":                    {nil, func(*house) grid.ChatID { return staff }, 3},
+		"without one to the worker in private": {[]option{withoutStaffChat}, func(h *house) grid.ChatID { return h.private("李敏") }, 3},
 		"without either to the group": {[]option{withoutStaffChat, unreachable("李敏")},
-			func(*house) grid.ChatID { return group }},
+			func(*house) grid.ChatID { return group }, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t, c.options...)
 			card := h.say("张大妈", "电梯坏了", lift()).posts.kind(grid.PostConfirm).one(h)
 			h.is("to", card.To, c.to(h))
-			h.is("buttons", len(card.Buttons), 2)
+			h.is("buttons", len(card.Buttons), c.buttons)
 			h.says(card, "待确认", "电梯坏了", "3号楼2单元", "张大妈", "11:00")
 			h.press("李敏", card, "确认")
 			h.is("status", h.ticket(1).Status, grid.Open)

@@ -4,6 +4,12 @@ import "youshi/grid"
 
 // resolve is 办结: the work is done, says who did it; now the residents judge.
 func (t *turn) resolve(c grid.Command) error {
+	if done, err := t.endsPart(c); done || err != nil {
+		return err
+	}
+	if missing, err := t.unproven(c); missing || err != nil {
+		return err
+	}
 	tk, err := t.step(c.Ticket, grid.WantResolve, c.Text, grid.Change{})
 	if err != nil {
 		return err

@@ -52,7 +52,12 @@ func (t *turn) post(o grid.Outgoing, sentence string, c card) error {
 // answer answers whoever asked, where it was asked; about a private matter asked
 // after in a group in private, and not at all where that is impossible.
 func (t *turn) answer(kind grid.PostKind, sentence string, c card) error {
-	o := grid.Outgoing{To: t.chat.ID, Class: grid.ClassAnswer, Kind: kind, Ticket: c.No, ReplyTo: t.msg.ID}
+	return t.answerWith(grid.Outgoing{Kind: kind}, sentence, c)
+}
+
+// answerWith is answer with the buttons of o.
+func (t *turn) answerWith(o grid.Outgoing, sentence string, c card) error {
+	o.To, o.Class, o.Ticket, o.ReplyTo = t.chat.ID, grid.ClassAnswer, c.No, t.msg.ID
 	if c.Private && t.chat.Kind == grid.GroupChat {
 		o.ReplyTo = ""
 		_, err := t.tellPerson(t.who.ID, o, sentence, c)

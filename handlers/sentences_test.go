@@ -52,7 +52,7 @@ func defined(t *testing.T) (names []string, text string) {
 
 // speaks are the functions that are told a sentence by its name.
 var speaks = []string{"post", "answer", "done", "decline", "tellRooms", "tellStaff", "tellAssignee", "tellWorker", "tellPerson", "tellReporter",
-	"tellOrQuote", "tellLevel", "tellAbove", "quote", "poll", "list", "note", "passOn", "remind", "tells", "watchAs", "Say"}
+	"tellOrQuote", "answerWith", "give", "tellUnit", "tellStaffChats", "tellLevel", "tellAbove", "quote", "poll", "list", "note", "passOn", "remind", "Say"}
 
 // literals gives the string literals of a folder's Go files without tests, and
 // those of them that name a sentence.
@@ -161,7 +161,9 @@ func samples() map[string]card {
 	full := card{No: 12, Into: 15, Category: grid.Immediate, Urgency: grid.Urgent, Topic: "elevator", Danger: "gas", Status: grid.Open,
 		Level: grid.LevelCommunity, Round: 1, Place: "3号楼2单元", Summary: "电梯从昨晚起一直停在五楼，门打不开", Step: "resolve", Due: due,
 		Late: time.Hour, Assignee: "李敏", Who: "张大妈", Bot: "小格", Text: "已联系维保，今天下午到", Said: "还是不行，昨天又停了", Days: 2, Count: 12,
-		Want: grid.WantReject, Mark: grid.Partly, Supporters: 3, Households: 4, Told: []grid.Level{grid.LevelGrid, grid.LevelCommunity}, Lines: []string{"violence", "women"}}
+		Want: grid.WantReject, Mark: grid.Partly, Supporters: 3, Households: 4, Told: []grid.Level{grid.LevelGrid, grid.LevelCommunity}, Lines: []string{"violence", "women"},
+		From: "老周", Lead: "市政", Names: []string{"市政", "城管"}, By: due, Pictures: 2,
+		Offer: []offered{{Who: "物业小孙", Count: 3, Like: 5}, {Who: "老周"}}, Hands: []offered{{Who: "李敏", Count: 5, Late: 1}, {Who: "物业小孙", Count: 3}}}
 	private := full
 	private.Private, private.Elder = true, true
 	private.Place, private.Summary, private.Said = "", "", ""
@@ -175,7 +177,8 @@ func samples() map[string]card {
 }
 
 // whole are the sentences that are never said without all of their parts.
-var whole = []string{"rejected", "told.rejected", "told.progress", "ask.more", "assigned", "accepted", "confirmed", "told.confirmed"}
+var whole = []string{"rejected", "told.rejected", "told.progress", "ask.more", "assigned", "accepted", "confirmed", "told.confirmed", "hands",
+	"whistled", "whistle.nobody", "told.whistle", "joint.open", "names", "offer", "pictures"}
 
 // rendered gives every sentence as it is said with each sample that makes a difference.
 func rendered(t *testing.T) map[string]string {
@@ -193,6 +196,8 @@ func rendered(t *testing.T) map[string]string {
 			switch {
 			case name == "day":
 				data = samples()[kind].Due
+			case name == "hands":
+				data = offered{Who: "李敏", Count: 5, Late: 1}
 			case name == "digest":
 				data = []string{"12号办好了", "15号办好了"}
 			case slices.Contains([]string{"category", "urgency", "status", "step", "level", "mark", "topic", "weekday", "danger"}, family):

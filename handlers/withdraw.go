@@ -2,11 +2,19 @@ package handlers
 
 import "youshi/grid"
 
-// withdraw is 撤回 by the reporter, as long as nobody was sent.
+// withdraw is 撤回 by the reporter, as long as nobody was sent; staff take back a
+// whistle or an escalation with it.
 func (t *turn) withdraw(c grid.Command) error {
 	tk, err := t.ticket(c.Ticket)
 	if err != nil {
 		return err
+	}
+	by, err := t.actor(tk)
+	if err != nil {
+		return err
+	}
+	if grid.Decides(by.Role) && (tk.Whistle != nil || tk.Level != grid.LevelGrid) {
+		return t.retract(tk, c)
 	}
 	ask, err := t.asks(tk, grid.WantWithdraw, grid.Change{})
 	if err != nil {
