@@ -1,6 +1,7 @@
 package bottest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -30,6 +31,21 @@ type Fixture struct {
 	// Seen gives the bot's texts in the group as residents see them, in order.
 	// Nil: cannot be seen from here.
 	Seen func() []string
+
+	// Notes are those that Connect gives to the channel; nil: it keeps none.
+	Notes *Notes
+	// What follows the platform may not be able to do: nil.
+
+	As     func(who, text string) error // somebody of that name says text in the group
+	Again  func() error                 // the platform tells the last line once more
+	Edit   func(text string) error      // the last line is changed
+	Recall func() error                 // the last line is taken back
+	Answer func(text string) error      // a resident answers the bot's last post
+	// Press presses a button under the bot's last post. Nil: the platform has no
+	// buttons, so residents must be able to read the choices.
+	Press func(label string) error
+	// Times tells when the platform took each post in the group.
+	Times func() []time.Time
 }
 
 // Run holds a channel to the contract; open gives a new platform for each part.
@@ -38,27 +54,42 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 	for name, part := range map[string]func(*testing.T, Fixture){
 		"what is said is heard whole and in order":                   hearsInOrder,
 		"what could not be written down is not lost":                 losesNothing,
+		"what was not written down before a stop comes after it":     losesNothingOverAStop,
 		"a restart goes on with new ids and loses nothing":           restarts,
+		"what the platform tells twice has one key":                  hearsOnce,
+		"two people are two, and the same after a restart":           knowsPeople,
+		"an edit and a recall name the line they mean":               followsChanges,
 		"a post is said with ids of its own and seen once, in order": says,
+		"an answer to a post names it":                               hearsAnswers,
+		"a choice can be made":                                       offersChoices,
+		"a post is rewritten in place":                               rewrites,
+		"posts keep the channel's own limits":                        keepsLimits,
 	} {
 		t.Run(name, func(t *testing.T) { part(t, open(t)) })
 	}
 }
 
-// ears collect what a channel hears.
+// ears collect what a channel hears, and keep its notes as the store does.
 type ears struct {
-	mu   sync.Mutex
-	evs  []grid.Event
-	fail error
-	more chan struct{}
+	mu    sync.Mutex
+	evs   []grid.Event
+	notes *Notes
+	fail  error
+	deaf  bool // every hearing fails
+	more  chan struct{}
 }
 
-func (e *ears) hear(_ context.Context, h bot.Heard) error {
+func (e *ears) hear(ctx context.Context, h bot.Heard) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if err := e.fail; err != nil {
+	if err := e.fail; err != nil || e.deaf {
 		e.fail = nil
-		return err
+		return cmp.Or(err, errors.New("the store does not answer"))
+	}
+	if e.notes != nil {
+		if err := e.notes.Put(ctx, h.Notes...); err != nil {
+			return err
+		}
 	}
 	e.evs = append(e.evs, h.Events...)
 	select {
@@ -132,10 +163,10 @@ func say(t *testing.T, f Fixture, texts ...string) {
 	}
 }
 
-func newEars() *ears { return &ears{more: make(chan struct{}, 1)} }
+func newEars(f Fixture) *ears { return &ears{notes: f.Notes, more: make(chan struct{}, 1)} }
 
 func hearsInOrder(t *testing.T, f Fixture) {
-	ch, e := f.Connect(), newEars()
+	ch, e := f.Connect(), newEars(f)
 	run(t, ch, e)
 	say(t, f, "一", "二", "三")
 	ids := map[grid.MessageID]bool{}
@@ -157,7 +188,7 @@ func hearsInOrder(t *testing.T, f Fixture) {
 }
 
 func losesNothing(t *testing.T, f Fixture) {
-	e := newEars()
+	e := newEars(f)
 	run(t, f.Connect(), e)
 	say(t, f, "先")
 	e.texts(t, "先")
@@ -171,7 +202,7 @@ func losesNothing(t *testing.T, f Fixture) {
 }
 
 func restarts(t *testing.T, f Fixture) {
-	e := newEars()
+	e := newEars(f)
 	stop := run(t, f.Connect(), e)
 	say(t, f, "昨天")
 	before := e.texts(t, "昨天")[0]
@@ -186,15 +217,10 @@ func restarts(t *testing.T, f Fixture) {
 
 func says(t *testing.T, f Fixture) {
 	ch := f.Connect()
-	run(t, ch, newEars())
+	run(t, ch, newEars(f))
 	ids := map[grid.MessageID]bool{}
 	for i, text := range []string{"收到", "办好了"} {
-		post := grid.Outgoing{Seq: grid.Seq(i + 1), ID: grid.MessageID("contract-post-" + text), To: f.Chat.ID,
-			Class: grid.ClassAnswer, Kind: grid.PostAnswer, Text: text, Written: time.Now(), State: grid.Trying, Attempts: 1}
-		got, err := ch.Send(t.Context(), f.Chat, post)
-		if err != nil || len(got) == 0 {
-			t.Fatalf("Send(%q) = %v, %v; want the platform's ids", text, got, err)
-		}
+		got := send(t, ch, f, post(f, i+1, text))
 		for _, id := range got {
 			if id == "" || ids[id] {
 				t.Errorf("Send(%q) gave the id %q, want one of its own", text, id)

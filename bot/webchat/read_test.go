@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -240,25 +241,29 @@ func TestWebChatKeepsTheContractOfChannels(t *testing.T) {
 	bottest.Run(t, func(t *testing.T) bottest.Fixture {
 		m := newMemory(true)
 		var last *Chat
+		said := 0
+		speak := func(who, text string) error {
+			body, _ := json.Marshal(map[string]string{"group": "d01", "from": who, "text": text, "once": strconv.Itoa(said)})
+			rec := httptest.NewRecorder()
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "/api/say", bytes.NewReader(body))
+			if err != nil {
+				return err
+			}
+			last.Handler().ServeHTTP(rec, req)
+			if rec.Code != http.StatusOK {
+				return errors.New(rec.Body.String())
+			}
+			return nil
+		}
 		return bottest.Fixture{
 			Connect: func() bot.Channel {
 				last = New(Options{Book: m, Media: t.TempDir(), Now: m.Now, Demo: true})
 				return last
 			},
-			Chat: grid.Chat{ID: "group:d01", Kind: grid.GroupChat, Channel: ID, Native: "d01"},
-			Say: func(text string) error {
-				body, _ := json.Marshal(map[string]string{"group": "d01", "from": "甲", "text": text})
-				rec := httptest.NewRecorder()
-				req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "/api/say", bytes.NewReader(body))
-				if err != nil {
-					return err
-				}
-				last.Handler().ServeHTTP(rec, req)
-				if rec.Code != http.StatusOK {
-					return errors.New(rec.Body.String())
-				}
-				return nil
-			},
+			Chat:  grid.Chat{ID: "group:d01", Kind: grid.GroupChat, Channel: ID, Native: "d01"},
+			Say:   func(text string) error { said++; return speak("甲", text) },
+			As:    func(who, text string) error { said++; return speak(who, text) },
+			Again: func() error { return speak("甲", "一") },
 		}
 	})
 }
