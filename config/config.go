@@ -37,6 +37,12 @@ type Config struct {
 	Service Service `toml:"service"`
 	Manners Manners `toml:"manners"`
 	Judging Judging `toml:"judging"`
+	Roles   Roles   `toml:"roles"`
+	Watch   Watch   `toml:"watch"`
+
+	Whistle      Whistle      `toml:"whistle"`
+	ResolvePhoto ResolvePhoto `toml:"resolve_photo"`
+	Assign       []Assign     `toml:"assign"`
 
 	Areas  []Area   `toml:"area"`
 	Groups []Group  `toml:"group"`
@@ -52,6 +58,23 @@ type Bot struct {
 type Web struct {
 	Addr      string `toml:"addr"`       // HOST:PORT to listen on
 	PublicURL string `toml:"public_url"` // http(s) address for links that the bot sends; "": none
+	// BehindProxy says that a proxy which speaks https stands before the page, so it
+	// may listen where others can reach it.
+	BehindProxy bool          `toml:"behind_proxy"`
+	Session     time.Duration `toml:"session"` // how long a page stays signed in without being used
+}
+
+// Roles is how people come to hold a role.
+type Roles struct {
+	Invitation time.Duration `toml:"invitation"` // how long a one-time code is good for
+}
+
+// Watch is what is done about a channel that does not get through.
+type Watch struct {
+	After     time.Duration `toml:"after"`      // down for so long is worth an alarm
+	Every     time.Duration `toml:"every"`      // the same alarm again at the earliest
+	SecondWay time.Duration `toml:"second_way"` // what waited so long goes by another chat of the same people
+	GiveUp    time.Duration `toml:"give_up"`    // what waited so long is put aside for the operator
 }
 
 // Telegram is the Telegram channel (not built in this version, see Warnings).
@@ -80,6 +103,15 @@ type LLM struct {
 	MaxCallsPerDay  int            `toml:"max_calls_per_day"`
 	CallsPer100     int            `toml:"calls_per_100_messages"` // at most; retries and repairs count
 	ExtraBody       map[string]any `toml:"extra_body"`             // merged into every request
+
+	PromptPrice     float64 `toml:"price_per_million_prompt"` // tokens, in Currency; 0: not known
+	CompletionPrice float64 `toml:"price_per_million_completion"`
+	Currency        string  `toml:"currency"`
+	MaxCostPerDay   float64 `toml:"max_cost_per_day"` // 0: no bound
+
+	TranscribeModel string `toml:"transcribe_model"`   // hears voice messages; "": nobody does
+	VisionModel     string `toml:"vision_model"`       // looks at pictures said in groups; "": nobody does
+	MaxMediaPerHour int    `toml:"max_media_per_hour"` // voices and pictures sent to either
 }
 
 // Rules are a site's own words beside the built-in rules.
@@ -157,6 +189,7 @@ type Person struct {
 	Name      string    `toml:"name"`
 	Role      grid.Role `toml:"role"`
 	Area      string    `toml:"area"`
+	Until     Day       `toml:"until"` // the last day of the term; none: until further notice
 	Household string    `toml:"household"`
 	Telegram  int64     `toml:"telegram"` // 0: not bound here
 }
@@ -171,7 +204,7 @@ func Default() Config {
 		Data:     "data",
 		Timezone: loc,
 		Bot:      Bot{Name: "小格"},
-		Web:      Web{Addr: "127.0.0.1:8080"},
+		Web:      Web{Addr: "127.0.0.1:8080", Session: 90 * 24 * time.Hour},
 		Clock: Clocks{
 			Immediate: Clock{Confirm: grid.ServiceSpan(2 * time.Hour), Accept: grid.ServiceSpan(2 * time.Hour), Resolve: grid.WorkingDaySpan(1)},
 			Pending:   Clock{Confirm: grid.ServiceSpan(4 * time.Hour), Accept: grid.WorkingDaySpan(1), Resolve: grid.WorkingDaySpan(7)},
@@ -184,7 +217,10 @@ func Default() Config {
 			{Open: 14 * time.Hour, Close: 17*time.Hour + 30*time.Minute},
 		}},
 		Manners: Manners{PostsPerHour: 6, Quiet: Quiet{From: 22 * time.Hour, To: 7 * time.Hour}, Gather: 30 * time.Minute, ListsPerDay: 6},
+		Whistle: Whistle{ReportIn: grid.ServiceSpan(2 * time.Hour)},
 		Judging: Judging{Days: 3, RemindAfter: 48 * time.Hour},
+		Roles:   Roles{Invitation: 7 * 24 * time.Hour},
+		Watch:   Watch{After: 5 * time.Minute, Every: 30 * time.Minute, SecondWay: 2 * time.Hour, GiveUp: 72 * time.Hour},
 	}
 }
 
@@ -193,4 +229,5 @@ func (t *Telegram) preset() { t.ServerURL, t.Mode = "https://api.telegram.org", 
 func (w *WeChat) preset()   { w.Session, w.Mode = "wechat.json", "desktop" }
 func (l *LLM) preset() {
 	l.Timeout, l.MaxCallsPerHour, l.MaxCallsPerDay, l.CallsPer100 = 3*time.Second, 600, 5000, 25
+	l.Currency, l.MaxMediaPerHour = "元", 60
 }

@@ -107,6 +107,15 @@ func (r *reader) value(key string, v any, into reflect.Value) {
 		} else {
 			r.wrong(key, "this is %s; right would be a whole number without quotes", typeOf(v))
 		}
+	case reflect.Float64:
+		switch n := v.(type) {
+		case float64:
+			into.SetFloat(n)
+		case int64:
+			into.SetFloat(float64(n))
+		default:
+			r.wrong(key, "this is %s; right would be a number without quotes", typeOf(v))
+		}
 	case reflect.Pointer:
 		into.Set(reflect.New(into.Type().Elem()))
 		if p, ok := reflect.TypeAssert[interface{ preset() }](into); ok {

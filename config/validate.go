@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"youshi/grid"
 )
@@ -32,6 +33,7 @@ func (r *reader) validate(c Config) {
 	r.hours(c.Service.Hours)
 	r.between("manners.posts_per_hour", c.Manners.PostsPerHour, 1, 600)
 	r.between("manners.lists_per_day", c.Manners.ListsPerDay, 1, 96)
+	r.spans(c)
 	r.between("judging.days", c.Judging.Days, 1, 90)
 	if days := int(c.Judging.RemindAfter.Hours() / 24); days >= c.Judging.Days && c.Judging.Days > 0 {
 		r.wrong("judging.remind_after", "the reminder would come when judging has ended; right would be less than %d days", c.Judging.Days)
@@ -40,6 +42,28 @@ func (r *reader) validate(c Config) {
 	r.areas(c.Areas)
 	r.groups(c)
 	r.people(c)
+	r.assigns(c)
+}
+
+// spans checks lengths of time that must not be too short to be of use.
+func (r *reader) spans(c Config) {
+	for _, x := range []struct {
+		key       string
+		d         time.Duration
+		low, high time.Duration
+		right     string
+	}{
+		{"roles.invitation", c.Roles.Invitation, time.Minute, 90 * 24 * time.Hour, "7 days"},
+		{"web.session", c.Web.Session, time.Hour, 3650 * 24 * time.Hour, "90 days"},
+		{"watch.after", c.Watch.After, time.Second, 24 * time.Hour, "5m"},
+		{"watch.every", c.Watch.Every, time.Second, 7 * 24 * time.Hour, "30m"},
+		{"watch.second_way", c.Watch.SecondWay, time.Second, 30 * 24 * time.Hour, "2h"},
+		{"watch.give_up", c.Watch.GiveUp, time.Minute, 90 * 24 * time.Hour, "3 days"},
+	} {
+		if (x.d < x.low || x.d > x.high) && !r.found(x.key) {
+			r.wrong(x.key, "%s is impossible; right would be %q", x.d, x.right)
+		}
+	}
 }
 
 func (r *reader) channels(c Config) {
@@ -65,6 +89,13 @@ func (r *reader) channels(c Config) {
 		r.between("llm.max_calls_per_hour", l.MaxCallsPerHour, 1, 1_000_000)
 		r.between("llm.max_calls_per_day", l.MaxCallsPerDay, 1, 10_000_000)
 		r.between("llm.calls_per_100_messages", l.CallsPer100, 1, 100)
+		r.between("llm.max_media_per_hour", l.MaxMediaPerHour, 1, 100_000)
+		r.amount("llm.price_per_million_prompt", l.PromptPrice)
+		r.amount("llm.price_per_million_completion", l.CompletionPrice)
+		r.amount("llm.max_cost_per_day", l.MaxCostPerDay)
+		if l.MaxCostPerDay > 0 && l.PromptPrice == 0 && l.CompletionPrice == 0 && !r.found("llm.max_cost_per_day") {
+			r.wrong("llm.max_cost_per_day", "without a price nothing costs anything; right would be price_per_million_prompt and price_per_million_completion beside it")
+		}
 	}
 }
 
@@ -202,6 +233,13 @@ func (r *reader) found(key string) bool {
 func (r *reader) between(key string, n, low, high int) {
 	if (n < low || n > high) && !r.found(key) {
 		r.wrong(key, "%d is impossible; right would be %d to %d", n, low, high)
+	}
+}
+
+// amount checks a sum of money.
+func (r *reader) amount(key string, n float64) {
+	if !(n >= 0 && n <= 1e9) && !r.found(key) {
+		r.wrong(key, "%v is impossible; right would be 0 or more", n)
 	}
 }
 
