@@ -30,6 +30,7 @@ func Check(ctx context.Context, c config.Config, out io.Writer) error {
 	case err != nil:
 		k.Wrong("the store: %v", err)
 	}
+	modelReads(c, k)
 	modelAnswers(ctx, c, k)
 	webPage(ctx, c, k)
 	return k.End()

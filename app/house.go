@@ -54,6 +54,7 @@ type house struct {
 	clock       *bot.Clock
 	sender      *bot.Sender
 	jobs        *jobs
+	insight     *insight
 }
 
 // plan is what a house is built of beside its config.
@@ -103,6 +104,7 @@ func build(ctx context.Context, p plan) (*house, error) {
 		Clocks:  clocksOf(p.cfg),
 		Judging: handlers.Judging{Lasts: time.Duration(p.cfg.Judging.Days) * 24 * time.Hour, RemindAfter: p.cfg.Judging.RemindAfter},
 		Reach:   h.reach})
+	h.insight = &insight{store: p.store, community: h.communities[0], now: h.now}
 	h.wire(think)
 	return h, h.begin(ctx)
 }

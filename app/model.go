@@ -3,10 +3,10 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"log/slog"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"youshi/app/print"
 	"youshi/config"
@@ -34,7 +34,8 @@ func newAsked(c config.Config, classifier string, now func() time.Time, log *slo
 		share = 100 // it is alone
 	}
 	return asked.New(llm.New(llm.Options{BaseURL: c.LLM.BaseURL, APIKey: key, Model: c.LLM.Model, Timeout: c.LLM.Timeout,
-		Hourly: c.LLM.MaxCallsPerHour, Daily: c.LLM.MaxCallsPerDay, Extra: c.LLM.ExtraBody, Now: now, Log: log}), share)
+		Hourly: c.LLM.MaxCallsPerHour, Daily: c.LLM.MaxCallsPerDay, Price: llm.Price{Prompt: c.LLM.PromptPrice, Completion: c.LLM.CompletionPrice},
+		Money: c.LLM.MaxCostPerDay, Extra: c.LLM.ExtraBody, Now: now, Log: log}), share)
 }
 
 // usage tells what a replay asked of the model.
@@ -46,31 +47,46 @@ func (h *house) usage() days.LLM {
 	return days.LLM{Calls: s.Calls, Cached: s.Cached, Failed: s.Failed, PromptTokens: s.PromptTokens, CompletionTokens: s.CompletionTokens}
 }
 
-// gauges adds how the model does to /metrics.
-func (h *house) gauges(to prometheus.Registerer) error {
-	if h.asked == nil {
-		return nil
+// modelReads says which local model reads, and what the language model spent and
+// how it did, as far as the program in use has written it down.
+func modelReads(c config.Config, k *print.Findings) {
+	switch m, err := localModel(c.Model.File); {
+	case err != nil:
+		k.Wrong("the local model: %v", err)
+	case m.Made == nil:
+		k.OK("the local model is the one inside the program")
+	default:
+		k.OK("the local model is %s, made %s, which has learnt from %d decisions of staff", m.File, m.Made.In(c.Timezone).Format("2006-01-02 15:04"), m.Decisions)
 	}
-	var errs []error
-	add := func(name, help string, of func(llm.State) float64) {
-		errs = append(errs, to.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "youshi_llm_" + name, Help: help},
-			func() float64 { return of(h.asked.Model().State()) })))
+	if c.LLM == nil {
+		return
 	}
-	add("up", "1 when the model is asked, 0 while it is left alone after failures.", func(s llm.State) float64 {
-		if s.Resting.IsZero() {
-			return 1
+	step, err := newAsked(c, ClassifyChain, time.Now, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return // modelAnswers says it
+	}
+	if err := recall(step.Model(), c); errors.Is(err, fs.ErrNotExist) {
+		return
+	} else if err != nil {
+		k.Warn("what the language model spent is not known: %v", err)
+		return
+	}
+	s := step.Model().State()
+	said := fmt.Sprintf("the language model: %d of %d requests in the last hour, %d of %d in 24 hours", s.Hour, c.LLM.MaxCallsPerHour, s.Day, c.LLM.MaxCallsPerDay)
+	if c.LLM.PromptPrice > 0 || c.LLM.CompletionPrice > 0 {
+		said += fmt.Sprintf(", which cost %.2f %s", s.DayCost, c.LLM.Currency)
+		if c.LLM.MaxCostPerDay > 0 {
+			said += fmt.Sprintf(" of %.2f", c.LLM.MaxCostPerDay)
 		}
-		return 0
-	})
-	add("calls", "Requests to the model since the start, retries and repairs included.", func(s llm.State) float64 { return float64(s.Calls) })
-	add("cached", "Questions answered from the cache since the start.", func(s llm.State) float64 { return float64(s.Cached) })
-	add("failed", "Questions without a usable answer since the start.", func(s llm.State) float64 { return float64(s.Failed) })
-	add("refused", "Questions refused by a content filter since the start.", func(s llm.State) float64 { return float64(s.Refused) })
-	add("prompt_tokens", "Tokens asked since the start.", func(s llm.State) float64 { return float64(s.PromptTokens) })
-	add("completion_tokens", "Tokens answered since the start.", func(s llm.State) float64 { return float64(s.CompletionTokens) })
-	add("calls_last_hour", "Requests of the last 60 minutes, against max_calls_per_hour.", func(s llm.State) float64 { return float64(s.Hour) })
-	add("calls_last_day", "Requests of the last 24 hours, against max_calls_per_day.", func(s llm.State) float64 { return float64(s.Day) })
-	return errors.Join(errs...)
+	}
+	switch {
+	case s.OutOfMoney:
+		k.Warn("%s: the budget is used up; rules and the local model answer alone", said)
+	case !s.Resting.IsZero():
+		k.Warn("%s; after failures it is left alone until %s", said, s.Resting.In(c.Timezone).Format("15:04:05"))
+	default:
+		k.OK("%s", said)
+	}
 }
 
 // patience is how long check waits for a model that may have to be loaded first.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -16,6 +17,8 @@ import (
 	"youshi/days"
 	"youshi/grid"
 	"youshi/llm/llmtest"
+	"youshi/storage"
+	"youshi/storage/bolt"
 )
 
 // withModel is the default config with a model behind it.
@@ -142,12 +145,24 @@ func TestCheckSaysHowTheModelIs(t *testing.T) {
 	}
 }
 
-func TestTheModelsHealthIsMeasured(t *testing.T) {
-	step, err := newAsked(withModel(llmtest.New(t, llmtest.Hangs())), ClassifyChain, time.Now, nil)
+func emptyStore(t *testing.T) storage.Store {
+	t.Helper()
+	s, err := bolt.Open(t.Context(), filepath.Join(t.TempDir(), "y.db"), bolt.Options{Scratch: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{asked: step}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func TestTheModelsHealthIsMeasured(t *testing.T) {
+	c := withModel(llmtest.New(t, llmtest.Hangs()))
+	step, err := newAsked(c, ClassifyChain, time.Now, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := func() time.Time { return time.Date(2026, 11, 10, 9, 0, 0, 0, time.UTC) }
+	h := &house{asked: step, cfg: c, insight: &insight{store: emptyStore(t), community: "东社区", now: now}}
 	r := prometheus.NewRegistry()
 	if err := h.gauges(r); err != nil {
 		t.Fatal(err)

@@ -53,6 +53,7 @@ func Serve(ctx context.Context, o ServeOptions) error {
 	if err != nil {
 		return err
 	}
+	h.recallModel()
 	l, err := listen(ctx, o.Config.Web.Addr)
 	if err != nil {
 		return err
@@ -70,7 +71,7 @@ func Serve(ctx context.Context, o ServeOptions) error {
 		return errors.Join(err, l.Close())
 	}
 	fmt.Fprintf(o.Out, "youshi: open http://%s in a browser; Ctrl-C ends it\n", l.Addr())
-	return runParts(ctx, h.log, append(h.parts(), part{"remembering", h.forget}, part{"admin socket", admin.Run}, httpPart(l, handler, h.log)))
+	return runParts(ctx, h.log, append(append([]part{{"model's past", h.keepModel}}, h.parts()...), part{"remembering", h.forget}, part{"admin socket", admin.Run}, httpPart(l, handler, h.log)))
 }
 
 // onlyLoopback refuses an address that others can reach: nobody can sign in yet,
@@ -141,6 +142,7 @@ func (h *house) board() (*web.Web, error) {
 	}
 	return web.New(web.Options{
 		Store: h.store, Community: h.communities[0], Now: h.now, Who: h.chat.Who, Registry: metrics, Log: h.log,
+		Model:  h.modelState,
 		Checks: []web.Check{{Name: "store", Do: h.storeAnswers}, {Name: "lanes", Do: h.lanesMove}},
 	})
 }

@@ -23,6 +23,10 @@ type Detail struct {
 	Flat
 	Journal []FlatEntry   `json:"journal"`
 	Heard   []FlatMessage `json:"heard"`
+
+	By     string `json:"by"`     // the step that understood it: rule, local, llm; "": nobody had to
+	Prompt string `json:"prompt"` // the numbered prompt, where a language model did
+	Unread string `json:"unread"` // why a language model that should have did not: timeout, busy, resting, spent …; else ""
 }
 
 // FlatEntry is one step. Who is empty for the house; To equals From where the
@@ -78,7 +82,7 @@ func DetailOf(tx storage.Tx, no grid.TicketNo, loc *time.Location) (Detail, erro
 	if err != nil {
 		return Detail{}, fmt.Errorf("reading ticket %d: %w", no, err)
 	}
-	d := Detail{Journal: []FlatEntry{}, Heard: []FlatMessage{}}
+	d := Detail{Journal: []FlatEntry{}, Heard: []FlatMessage{}, By: t.By, Prompt: t.Prompt, Unread: t.Unread}
 	if d.Flat, err = FlatOf(tx, t, loc); err != nil {
 		return d, err
 	}

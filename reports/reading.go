@@ -34,6 +34,24 @@ type ClassRates struct {
 	Recall    Rate `json:"recall"`
 }
 
+// NamedRates are the rates of a class by its word.
+type NamedRates struct {
+	Class string `json:"class"`
+	ClassRates
+}
+
+// Classes gives every class: matter, the categories, the urgencies.
+func (r Reading) Classes() []NamedRates {
+	out := []NamedRates{{"matter", r.Matters}}
+	for _, c := range grid.Categories() {
+		out = append(out, NamedRates{string(c), r.Categories[c]})
+	}
+	for _, u := range grid.Urgencies() {
+		out = append(out, NamedRates{string(u), r.Urgencies[u]})
+	}
+	return out
+}
+
 // count adds one matter that was read as and is of the class, or not.
 func (c *ClassRates) count(read, is bool) {
 	hit := 0

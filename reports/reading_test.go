@@ -19,7 +19,9 @@ func (w *town) refuses(no grid.TicketNo, why string) {
 
 func TestReadingIsWhatStaffsDecisionsTell(t *testing.T) {
 	inTown(t, store(t), "东", func(w *town) {
-		raise := func(c grid.Category) grid.TicketNo { return w.raises("g1", c, on(9, 9, 0), "3栋", on(9, 11, 0), false) }
+		raise := func(c grid.Category) grid.TicketNo {
+			return w.raises("g1", c, on(9, 9, 0), "3栋", on(9, 11, 0), false)
+		}
 		asRead, raised, talk, theirs, again, undecided := raise(grid.Immediate), raise(grid.Immediate), raise(grid.Pending), raise(grid.Pending), raise(grid.Immediate), raise(grid.Immediate)
 		w.does(asRead, "worker", grid.WantConfirm, on(9, 10, 0), grid.Change{}, nil)
 		w.does(raised, "worker", grid.WantReclassify, on(9, 10, 0), grid.Change{Category: grid.Escalate, Urgency: grid.Urgent}, nil)

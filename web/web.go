@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"youshi/grid"
+	"youshi/reports"
 	"youshi/storage"
 )
 
@@ -27,8 +28,9 @@ type Options struct {
 	// any other 401.
 	Who      func(r *http.Request) (name string, all bool, err error)
 	Checks   []Check
-	Registry *prometheus.Registry // nil: no /metrics
-	Log      *slog.Logger         // nil: silent
+	Model    func(ctx context.Context) (reports.ModelState, error) // how the program understands; nil: nothing is told
+	Registry *prometheus.Registry                                  // nil: no /metrics
+	Log      *slog.Logger                                          // nil: silent
 }
 
 // Check is one line of /healthz.
@@ -67,6 +69,7 @@ func (b *Web) Register(mux *http.ServeMux) {
 	mux.Handle("/static/board/{file}", b.get(b.asset))
 	mux.Handle("/api/tickets", b.get(b.tickets))
 	mux.Handle("/api/tickets/{no}", b.get(b.ticket))
+	mux.Handle("/api/model", b.get(b.model))
 	mux.Handle("/healthz", b.get(b.healthz))
 	if b.metrics != nil {
 		mux.Handle("/metrics", b.metrics)

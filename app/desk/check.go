@@ -20,7 +20,7 @@ func (d desk) check(ctx context.Context, out io.Writer) error {
 	k := print.NewFindings(out)
 	d.structure(ctx, k)
 	err := d.each(ctx, Ask{}, func(tx storage.Tx) error {
-		return errors.Join(d.accounts(tx, k), d.contradictions(tx, k), d.staff(tx, k))
+		return errors.Join(d.accounts(tx, k), d.contradictions(tx, k), d.staff(tx, k), d.reading(tx, k))
 	})
 	return errors.Join(err, k.End())
 }

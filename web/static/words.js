@@ -31,6 +31,15 @@ export const reasons = {
 export const messages = { image: "[图片]", voice: "[语音]", location: "[位置]", file: "[文件]", other: "[其他消息]" };
 export const steps = { confirm: "确认", accept: "签收", resolve: "办结", poll: "评价截止" };
 
+// understood says which step read the words that opened a ticket, and why a
+// language model that should have read them did not.
+export function understood(t) {
+  const by = { rule: "规则", local: "本地模型", llm: "大模型" }[t.by];
+  const why = { timeout: "超时", busy: "繁忙", down: "连不上", denied: "密钥或额度不被接受", unfit: "请求不被接受", refused: "内容被拒",
+    flood: "回答过长", invalid: "回答不合格式", resting: "暂停使用", spent: "额度用完" };
+  return by && by + (t.unread ? `（大模型没有读到：${why[t.unread] || "出错"}）` : "");
+}
+
 const weekdays = "日一二三四五六";
 
 // moment tells a time in full; the year only when it is not the one of now.
