@@ -65,7 +65,10 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		"a post is rewritten in place":                               rewrites,
 		"posts keep the channel's own limits":                        keepsLimits,
 	} {
-		t.Run(name, func(t *testing.T) { part(t, open(t)) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			part(t, open(t))
+		})
 	}
 }
 
