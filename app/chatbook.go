@@ -29,6 +29,9 @@ type chatBook struct {
 	bot       string           // the bot's name
 	now       func() time.Time // of the one clock
 	demo      bool
+
+	appointed func(tx storage.Tx, now time.Time) error // after a change of offices, within its transaction; nil: nothing is
+	stirred   func()                                   // after it
 }
 
 var _ webchat.Book = (*chatBook)(nil)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"youshi/bot/webchat"
 	"youshi/grid"
@@ -54,7 +55,11 @@ func (b *chatBook) person(p grid.Person, name string) webchat.Person {
 }
 
 // Appoint implements webchat.Book: the person holds this role alone from now on.
+// Whose matters need somebody else has them in the same transaction.
 func (b *chatBook) Appoint(ctx context.Context, in webchat.Person) error {
+	if b.stirred != nil {
+		defer b.stirred()
+	}
 	return b.store.Update(ctx, b.community, func(tx storage.Tx) error {
 		p, err := personNamed(tx, in.Name)
 		if errors.Is(err, storage.ErrNotFound) {
@@ -62,6 +67,7 @@ func (b *chatBook) Appoint(ctx context.Context, in webchat.Person) error {
 		} else if err != nil {
 			return fmt.Errorf("reading whom to appoint: %w", err)
 		}
+		held := p.Offices
 		p.Offices = nil
 		if in.Group != "" {
 			area, err := demoArea(tx, in.Group)
@@ -75,11 +81,36 @@ func (b *chatBook) Appoint(ctx context.Context, in webchat.Person) error {
 				p.Offices = []grid.Office{{Role: in.Role, Area: area.ID, Since: b.now()}}
 			}
 		}
+		p.Offices = append(ended(held, p.Offices, b.now()), p.Offices...)
 		if _, err := tx.Roster().PutPerson(p); err != nil {
 			return fmt.Errorf("writing down a person: %w", err)
 		}
-		return nil
+		if b.appointed == nil {
+			return nil
+		}
+		return b.appointed(tx, b.now())
 	})
+}
+
+// ended are offices as they end now, but for those that are held on: what somebody
+// held says who takes over.
+func ended(old, now []grid.Office, at time.Time) []grid.Office {
+	var out []grid.Office
+	for _, o := range old {
+		for i, x := range now {
+			if x.Role == o.Role && x.Area == o.Area && o.Held(at) && o.For == "" {
+				now[i].Since, o.Role = o.Since, ""
+			}
+		}
+		if o.Role == "" {
+			continue
+		}
+		if o.Held(at) {
+			o.Until = at
+		}
+		out = append(out, o)
+	}
+	return out
 }
 
 // enrol gives the person a role in a group beside those held already: recorded

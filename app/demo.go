@@ -53,7 +53,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	admin := desk.Admin{Config: d.cfg, Store: d.store, Log: d.log, Now: d.now}
+	admin := desk.Admin{Config: d.cfg, Store: d.store, Log: d.log, Now: d.now, Revoked: d.revoked}
 	parts := append(d.parts(), part{"player", d.player.Run}, part{"admin socket", admin.Run}, httpPart(l, handler, d.log))
 	fmt.Fprintf(o.Out, "youshi demo: open http://%s in a browser; the clock shows %s; Ctrl-C ends it\n",
 		l.Addr(), d.now().Format("2006-01-02 15:04"))

@@ -101,11 +101,16 @@ func build(ctx context.Context, p plan) (*house, error) {
 		Bot: p.cfg.Bot.Name, Log: h.log, Demo: p.demo, Clock: p.clock})
 	h.channels = map[grid.ChannelID]bot.Channel{webchat.ID: h.chat}
 	h.handlers = handlers.New(handlers.Options{Calendar: h.calendar, Voice: h.voice, Bot: p.cfg.Bot.Name,
-		Clocks:  clocksOf(p.cfg),
+		Clocks: clocksOf(p.cfg), Assign: assignOf(p.cfg), Photo: photoOf(p.cfg),
 		Judging: handlers.Judging{Lasts: time.Duration(p.cfg.Judging.Days) * 24 * time.Hour, RemindAfter: p.cfg.Judging.RemindAfter},
 		Reach:   h.reach})
 	h.insight = &insight{store: p.store, community: h.communities[0], now: h.now}
 	h.wire(think)
+	h.book.appointed, h.book.stirred = h.handlers.Sweep, func() {
+		h.clock.Kick()
+		h.sender.Kick()
+		h.chat.Changed()
+	}
 	return h, h.begin(ctx)
 }
 
@@ -267,6 +272,7 @@ func clocksOf(cfg config.Config) handlers.Clocks {
 		Emergency: steps(cfg.Clock.Emergency),
 		Level: map[grid.Level]grid.Span{grid.LevelCommunity: cfg.Clock.Level.Community,
 			grid.LevelSubdistrict: cfg.Clock.Level.Subdistrict, grid.LevelDistrict: cfg.Clock.Level.District},
+		ReportIn: cfg.Whistle.ReportIn,
 	}
 }
 

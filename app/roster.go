@@ -89,7 +89,8 @@ func settleOne(tx storage.Tx, cfg config.Config, c grid.CommunityID, now time.Ti
 	return settlePeople(tx, cfg, c, now)
 }
 
-// settlePeople gives everybody of the config exactly the offices written there.
+// settlePeople gives everybody of the config exactly the offices written there, and
+// those held for somebody on leave.
 func settlePeople(tx storage.Tx, cfg config.Config, c grid.CommunityID, now time.Time) error {
 	offices := map[string][]grid.Office{}
 	var names []string
@@ -101,7 +102,7 @@ func settlePeople(tx storage.Tx, cfg config.Config, c grid.CommunityID, now time
 		if _, known := first[p.Name]; !known {
 			names, first[p.Name] = append(names, p.Name), p
 		}
-		offices[p.Name] = append(offices[p.Name], grid.Office{Role: p.Role, Area: grid.AreaID(p.Area), Since: now})
+		offices[p.Name] = append(offices[p.Name], grid.Office{Role: p.Role, Area: grid.AreaID(p.Area), Since: now, Until: p.Until.End(cfg.Timezone)})
 	}
 	for _, name := range names {
 		id := grid.Identity{Channel: byConfig, ID: name}
@@ -125,13 +126,22 @@ func settlePeople(tx storage.Tx, cfg config.Config, c grid.CommunityID, now time
 	return nil
 }
 
-// keepSince keeps the beginning of offices that were held before.
+// keepSince keeps the beginning of offices that were held before, their end where
+// the config says none, and what is held for somebody on leave.
 func keepSince(old, now []grid.Office) []grid.Office {
 	for i, o := range now {
 		for _, x := range old {
-			if x.Role == o.Role && x.Area == o.Area {
-				now[i] = x
+			if x.Role == o.Role && x.Area == o.Area && x.For == "" {
+				now[i].Since = x.Since
+				if o.Until.IsZero() {
+					now[i].Until = x.Until
+				}
 			}
+		}
+	}
+	for _, x := range old {
+		if x.For != "" {
+			now = append(now, x)
 		}
 	}
 	return now

@@ -62,7 +62,7 @@ func Serve(ctx context.Context, o ServeOptions) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	admin := desk.Admin{Config: o.Config, Store: store, Log: h.log, Now: h.now}
+	admin := desk.Admin{Config: o.Config, Store: store, Log: h.log, Now: h.now, Revoked: h.revoked}
 	for _, w := range o.Config.Warnings() {
 		o.Log.Warn(w, "part", "config")
 	}

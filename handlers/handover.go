@@ -43,6 +43,9 @@ func (t *turn) sweep() error {
 			}
 		}
 	}
+	if err := t.endDeputies(people); err != nil {
+		return err
+	}
 	open, err := t.allOpen()
 	if err != nil {
 		return err
@@ -53,6 +56,36 @@ func (t *turn) sweep() error {
 		}
 	}
 	return t.watchTerms()
+}
+
+// endDeputies ends what is held for somebody who does not hold it any more.
+func (t *turn) endDeputies(people []grid.Person) error {
+	for _, d := range people {
+		d, err := t.tx.Roster().Person(d.ID) // as the ends of leaves left it
+		if err != nil {
+			return fmt.Errorf("looking up person %s: %w", d.ID, err)
+		}
+		ended := false
+		for i, o := range d.Offices {
+			if o.For == "" || !o.Held(t.now) {
+				continue
+			}
+			p, err := t.tx.Roster().Person(o.For)
+			if err != nil {
+				return fmt.Errorf("looking up person %s: %w", o.For, err)
+			}
+			if !slices.ContainsFunc(t.own(p), func(x grid.Office) bool { return x.Role == o.Role && x.Area == o.Area }) {
+				d.Offices[i].Until, ended = t.now, true
+			}
+		}
+		if !ended {
+			continue
+		}
+		if _, err := t.tx.Roster().PutPerson(d); err != nil {
+			return fmt.Errorf("ending what %s held for another: %w", d.ID, err)
+		}
+	}
+	return nil
 }
 
 // allOpen gives the matters of the community that are not ended, by number.

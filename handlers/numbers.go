@@ -67,7 +67,7 @@ const (
 func summaryTimer(a grid.AreaID) grid.TimerID { return grid.TimerID("summary/" + string(a)) }
 
 // Begin sets the timers that a community always has: its weekly numbers. It
-// moves none that is set already.
+// moves none that is set already. Matters of whoever left meanwhile find somebody else.
 func (h *Handlers) Begin(tx storage.Tx, now time.Time) error {
 	areas, err := tx.Roster().Areas()
 	if err != nil {
@@ -86,7 +86,7 @@ func (h *Handlers) Begin(tx storage.Tx, now time.Time) error {
 			return err
 		}
 	}
-	return nil
+	return h.Sweep(tx, now)
 }
 
 func (h *Handlers) nextSummary(tx storage.Tx, a grid.AreaID, now time.Time) error {
