@@ -1,0 +1,278 @@
+package wechat
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/eatmoreapple/openwechat"
+
+	"youshi/bot"
+	"youshi/grid"
+)
+
+const (
+	notesSaid = "said/" // + MsgId
+	keepSaid  = 3 * 24 * time.Hour
+	mostSaid  = 2000 // lines kept in memory as well
+)
+
+// said is what is kept of a line for a few days: who said it, for a recall does
+// not tell, and its first words, for an answer quotes them.
+type said struct {
+	Native string        `json:"native"`
+	By     grid.Identity `json:"by"`
+	Name   string        `json:"name,omitempty"`
+	Words  string        `json:"words,omitempty"`
+	At     time.Time     `json:"at"`
+}
+
+// take hears what came: names first, then the events, with the position and what
+// must be kept of them, in one go. Nothing has moved on when it fails.
+func (l *login) take(ctx context.Context, fresh news, key *openwechat.SyncKey) error {
+	now := time.Now()
+	l.book.learn(fresh.ModContactList, now)
+	unknown := l.unknown(fresh.AddMsgList, now)
+	if len(unknown) > 0 {
+		l.ask(ctx, unknown)
+	}
+	if len(unknown)+len(fresh.ModContactList) > 0 {
+		if err := l.settle(ctx); err != nil {
+			return err
+		}
+	}
+	raw, err := json.Marshal(position{l.creds.Base.Sid, key})
+	if err != nil {
+		return fmt.Errorf("writing the position: %w", err)
+	}
+	var h bot.Heard
+	pictures := false
+	for _, m := range fresh.AddMsgList {
+		if m == nil || m.MsgType == kindNotify || m.FromUserName == l.self {
+			continue
+		}
+		l.heard = now
+		ev, ok, err := l.event(ctx, m)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		h.Events = append(h.Events, ev)
+		h.Notes = append(h.Notes, l.noted(m, ev)...)
+		pictures = pictures || ev.Message.Kind == grid.ImageMessage
+	}
+	h.Notes = append(h.Notes, bot.Note{Key: notesPosition, Value: raw})
+	if err := l.hear(ctx, h); err != nil {
+		return fmt.Errorf("writing down what was heard: %w", err)
+	}
+	if pictures {
+		select {
+		case l.pictures <- struct{}{}:
+		default:
+		}
+	}
+	return nil
+}
+
+// unknown gives the groups and people that should be asked about before what
+// they said is heard.
+func (l *login) unknown(msgs []*openwechat.Message, now time.Time) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, m := range msgs {
+		if m == nil || m.FromUserName == l.self || m.MsgType == kindNotify || seen[m.FromUserName] {
+			continue
+		}
+		speaker, words := cut(m.Content)
+		switch {
+		case isGroup(m.FromUserName):
+			if m.MsgType == kindSystem && (joins(words) || strings.Contains(words, "修改群名为")) {
+				l.book.stale(m.FromUserName)
+			}
+			if !l.book.stranger(m.FromUserName, speaker, now) {
+				continue
+			}
+		case !isPerson(m.FromUserName) || l.book.knows(m.FromUserName):
+			continue
+		}
+		seen[m.FromUserName] = true
+		out = append(out, m.FromUserName)
+	}
+	return out
+}
+
+// event turns a message into what was heard; false for what is not ours to hear.
+func (l *login) event(ctx context.Context, m *openwechat.Message) (grid.Event, bool, error) {
+	ev := grid.Event{Kind: grid.EventMessage}
+	words := m.Content
+	var names []string
+	switch {
+	case isGroup(m.FromUserName):
+		var user string
+		user, words = cut(m.Content)
+		native, certain, ok, err := l.bound(ctx, m.FromUserName, plain(words))
+		if err != nil || !ok {
+			return ev, false, err
+		}
+		scope := native
+		if !certain {
+			scope += "?" // nobody here is anybody who is known there
+		}
+		ev.Native = grid.Chat{Channel: ID, Native: native, Kind: grid.GroupChat}
+		if user != "" {
+			ev.Speaker = l.book.inGroup(m.FromUserName, scope, user)
+		}
+		names = l.book.ownNames(m.FromUserName)
+	case isPerson(m.FromUserName) && m.MsgType != kindSystem:
+		ev.Speaker = l.book.inPrivate(m.FromUserName)
+		ev.Native = grid.Chat{Channel: ID, Native: ev.Speaker.ID, Kind: grid.PrivateChat}
+	default:
+		return ev, false, nil
+	}
+	id := m.MsgId
+	if id == "" {
+		id = strconv.FormatInt(m.NewMsgId, 10)
+	}
+	ev.Message = grid.Message{ID: messageID(id), Sent: time.Unix(m.CreateTime, 0)}
+	if m.CreateTime == 0 {
+		ev.Message.Sent = time.Time{} // hearing says when
+	}
+	ev.Key = grid.EventKey{Channel: ID, Chat: ev.Native.Native, Message: strconv.FormatInt(m.NewMsgId, 10)}
+	if m.NewMsgId == 0 {
+		ev.Key.Message = id
+	}
+	l.fill(ctx, &ev, m, words, names)
+	return ev, true, nil
+}
+
+// fill says what the message is made of.
+func (l *login) fill(ctx context.Context, ev *grid.Event, m *openwechat.Message, words string, names []string) {
+	msg := &ev.Message
+	switch {
+	case isPlace(m):
+		msg.Kind, msg.Text = grid.LocationMessage, placeOf(m, words)
+	case m.MsgType == kindText:
+		msg.Kind, msg.Text = grid.TextMessage, calls(plain(words), l.opt.Bot, names...)
+	case m.MsgType == kindPicture:
+		msg.Kind = grid.ImageMessage
+	case m.MsgType == kindVoice:
+		msg.Kind = grid.VoiceMessage
+	case m.MsgType == kindApp && m.AppMsgType == appFile:
+		msg.Kind, msg.Text = grid.FileMessage, plain(m.FileName)
+	case m.MsgType == kindRecalled:
+		of := recalledID(words)
+		if of == "" {
+			msg.Kind = grid.OtherMessage
+			return
+		}
+		ev.Kind, msg.Kind, msg.Of, ev.Key.Revision = grid.EventRecall, grid.RecallMessage, messageID(of), "recall"
+		msg.ID += "-recall" // some servers give it the number of the message meant
+		// Only the platform says that a message was taken back; it need not say by
+		// whom, so it is by who said it.
+		if s, ok := l.saidAs(ctx, of); ok && s.Native == ev.Native.Native {
+			ev.Speaker = grid.Speaker{Identity: s.By, Name: s.Name}
+		}
+	case m.MsgType == kindSystem && joins(words):
+		ev.Kind, msg.Kind = grid.EventJoin, grid.JoinMessage
+	default: // heard and counted; what the platform shows instead of it may hold names
+		msg.Kind = grid.OtherMessage
+	}
+}
+
+// bound gives the bound name of a group and whether it is certain; a code said
+// in it settles it. False for a group that no area is bound to.
+func (l *login) bound(ctx context.Context, user, text string) (native string, certain, ok bool, err error) {
+	if l.groups.confirm(user, text, l.book.rooms) {
+		if err := l.settle(ctx); err != nil {
+			return "", false, false, err
+		}
+		l.opt.Log.Info("a person said which group is the right one")
+	}
+	native, certain, ok = l.groups.of(user)
+	if !ok {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if !l.ignored[user] {
+			l.ignored[user] = true
+			l.opt.Log.Warn("a group that no area is bound to is not heard: bind it with [[group]], or leave it", "name", l.book.nameOf(user))
+		}
+	}
+	return native, certain, ok, nil
+}
+
+// noted gives the notes that go with an event.
+func (l *login) noted(m *openwechat.Message, ev grid.Event) []bot.Note {
+	id := strings.TrimPrefix(string(ev.Message.ID), string(messageID("")))
+	if ev.Kind == grid.EventRecall { // its words leave every place
+		of := strings.TrimPrefix(string(ev.Message.Of), string(messageID("")))
+		l.mu.Lock()
+		delete(l.said, of)
+		l.mu.Unlock()
+		return []bot.Note{{Key: notesSaid + of}}
+	}
+	if ev.Speaker.ID == "" {
+		return nil
+	}
+	s := said{Native: ev.Native.Native, By: ev.Speaker.Identity, Name: ev.Speaker.Name, Words: opening(ev.Message.Text), At: time.Now()}
+	l.mu.Lock()
+	if len(l.said) >= mostSaid {
+		clear(l.said) // the notes have them
+	}
+	l.said[id] = s
+	l.mu.Unlock()
+	raw, _ := json.Marshal(s) // words and a time
+	out := []bot.Note{{Key: notesSaid + id, Value: raw}}
+	if ev.Message.Kind == grid.ImageMessage {
+		raw, _ := json.Marshal(pending{Native: ev.Native, Key: ev.Key, Speaker: ev.Speaker, MsgID: m.MsgId}) // words
+		out = append(out, bot.Note{Key: notesPicture + id, Value: raw})
+	}
+	return out
+}
+
+// saidAs gives what is kept of a message.
+func (c *Channel) saidAs(ctx context.Context, id string) (s said, ok bool) {
+	if l := c.current(); l != nil {
+		l.mu.Lock()
+		s, ok = l.said[id]
+		l.mu.Unlock()
+	}
+	if ok {
+		return s, true
+	}
+	raw, err := c.opt.Notes.Get(ctx, notesSaid+id)
+	if err != nil || raw == nil || json.Unmarshal(raw, &s) != nil {
+		return s, false
+	}
+	return s, true
+}
+
+// tidy forgets lines that nobody will answer any more, once a day.
+func (l *login) tidy(ctx context.Context) error {
+	if time.Since(l.tidied) < 24*time.Hour {
+		return nil
+	}
+	l.tidied = time.Now()
+	all, err := l.opt.Notes.All(ctx, notesSaid)
+	if err != nil {
+		return fmt.Errorf("reading what was said: %w", err)
+	}
+	var old []bot.Note
+	for _, n := range all {
+		var s said
+		if json.Unmarshal(n.Value, &s) != nil || time.Since(s.At) > keepSaid {
+			old = append(old, bot.Note{Key: n.Key})
+		}
+	}
+	if len(old) == 0 {
+		return nil
+	}
+	if err := l.opt.Notes.Put(ctx, old...); err != nil {
+		return fmt.Errorf("forgetting what was said: %w", err)
+	}
+	return nil
+}

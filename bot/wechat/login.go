@@ -1,0 +1,310 @@
+package wechat
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/eatmoreapple/openwechat"
+
+	"youshi/bot"
+)
+
+// notesPosition holds the position in the messages and the session it is of.
+const notesPosition = "position"
+
+type position struct {
+	Session string              `json:"session"`
+	Key     *openwechat.SyncKey `json:"key"`
+}
+
+// login is one session with the platform, from webwxinit to its end. Its loop
+// runs on one goroutine; Send uses book, groups, wire and self from others.
+type login struct {
+	*Channel
+	wire   *wire
+	creds  credentials
+	self   string // the account's UserName
+	book   *book
+	groups *bindings
+	ready  atomic.Bool // the loop is in step with the platform: messages may be sent
+
+	key     *openwechat.SyncKey
+	fetched time.Time // when webwxsync last answered
+	heard   time.Time // when somebody last said something
+	asked   time.Time // when details were last asked for
+	tidied  time.Time // when old lines were last forgotten
+	written string    // the cookies as they are in the file
+
+	pictures chan struct{} // there may be pictures to fetch
+	mu       sync.Mutex
+	said     map[string]said // of this session, by MsgId
+	ignored  map[string]bool // groups of which it was logged that nobody bound them
+}
+
+// begin opens the session: who the account is, whom it knows, where its messages
+// go on.
+func (c *Channel) begin(ctx context.Context, w *wire, creds credentials) (*login, error) {
+	init, err := askJSON[begun](ctx, w, "beginning the session", func(ctx context.Context) (*http.Response, error) {
+		return w.client.WebInit(ctx, &creds.Base)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if init.User == nil || init.User.UserName == "" {
+		return nil, errors.New("beginning the session: the answer does not say who the account is")
+	}
+	now := time.Now()
+	l := &login{Channel: c, wire: w, creds: creds, self: init.User.UserName, book: newBook(init.User),
+		fetched: now, heard: now, pictures: make(chan struct{}, 1), said: map[string]said{}, ignored: map[string]bool{}}
+	if l.key, err = c.position(ctx, creds.Base.Sid, init.SyncKey); err != nil {
+		return nil, err
+	}
+	if l.groups, err = readBindings(ctx, c.opt.Notes, creds.Base.Sid, c.opt.Groups); err != nil {
+		return nil, err
+	}
+	l.notify(ctx, init.User)
+	l.book.learn(init.ContactList, now)
+	if err := l.meet(ctx, init.ChatSet); err != nil {
+		return nil, err
+	}
+	if err := l.settle(ctx); err != nil {
+		return nil, err
+	}
+	return l, l.tidy(ctx)
+}
+
+// position gives where the messages of a session go on: where hearing stopped,
+// else where the platform says they begin.
+func (c *Channel) position(ctx context.Context, session string, first *openwechat.SyncKey) (*openwechat.SyncKey, error) {
+	raw, err := c.opt.Notes.Get(ctx, notesPosition)
+	if err != nil {
+		return nil, fmt.Errorf("reading the position: %w", err)
+	}
+	var p position
+	if raw != nil {
+		if err := json.Unmarshal(raw, &p); err != nil {
+			return nil, fmt.Errorf("reading the position: %w", err)
+		}
+	}
+	if p.Session == session && usableKey(p.Key) {
+		return tidyKey(p.Key), nil
+	}
+	if !usableKey(first) {
+		return nil, errors.New("beginning the session: the answer does not say where the messages begin")
+	}
+	return tidyKey(first), nil
+}
+
+func usableKey(k *openwechat.SyncKey) bool { return k != nil && len(k.List) > 0 }
+
+// tidyKey makes count and list agree: the library trusts the count and panics.
+func tidyKey(k *openwechat.SyncKey) *openwechat.SyncKey {
+	return &openwechat.SyncKey{Count: len(k.List), List: k.List}
+}
+
+// notify tells the phone that somebody logged in. It goes on without.
+func (l *login) notify(ctx context.Context, self *openwechat.User) {
+	_, err := askJSON[answered](ctx, l.wire, "telling the phone of the login", func(ctx context.Context) (*http.Response, error) {
+		return l.wire.client.WebWxStatusNotify(ctx, &openwechat.ClientWebWxStatusNotifyOptions{BaseRequest: &l.creds.Base,
+			LoginInfo: &l.creds.Login, WebInitResponse: &openwechat.WebInitResponse{User: self}})
+	})
+	if err != nil {
+		l.opt.Log.Warn("the phone was not told of the login", "err", err)
+	}
+}
+
+// meet learns friends and groups: nobody is heard before it is known who is a
+// friend with a remark. chats are the UserNames of recent chats.
+func (l *login) meet(ctx context.Context, chats string) error {
+	for seq, page := int64(0), 0; page < 100; page++ {
+		out, err := askJSON[people](ctx, l.wire, "asking for the contacts", func(ctx context.Context) (*http.Response, error) {
+			return l.wire.client.WebWxGetContact(ctx, l.creds.Login.SKey, seq)
+		})
+		if err != nil {
+			return err
+		}
+		l.book.learn(out.MemberList, time.Now())
+		if out.Seq == 0 || out.Seq == seq {
+			break
+		}
+		seq = out.Seq
+	}
+	var rooms []string
+	for _, r := range l.book.rooms() {
+		rooms = append(rooms, r.user)
+	}
+	for _, user := range strings.Split(chats, ",") {
+		if isGroup(user) && !slices.Contains(rooms, user) {
+			rooms = append(rooms, user)
+		}
+	}
+	l.ask(ctx, rooms)
+	return nil
+}
+
+// most is how many groups or people one request may ask about.
+const most = 50
+
+// ask asks about groups and people, a few at a time. What is not answered is
+// asked again when somebody speaks there: hearing does not wait for names.
+func (l *login) ask(ctx context.Context, users []string) {
+	now := time.Now()
+	for _, u := range users {
+		if isGroup(u) {
+			l.book.asking(u, now)
+		}
+	}
+	for chunk := range slices.Chunk(users, most) {
+		if sleep(ctx, detailsApart-time.Since(l.asked)) != nil {
+			return
+		}
+		l.asked = time.Now()
+		list, err := l.details(ctx, chunk)
+		if err != nil {
+			l.opt.Log.Warn("WeChat does not say who is in some groups", "groups", len(chunk), "err", err)
+			if refused(err) == retTooOften {
+				l.tooOften(ctx)
+			}
+			return
+		}
+		l.book.learn(list, time.Now())
+	}
+}
+
+// settle says anew which group is which, and tells the operator.
+func (l *login) settle(ctx context.Context) error {
+	if err := l.groups.settle(ctx, l.book.rooms()); err != nil {
+		return err
+	}
+	l.state.note("groups", l.groups.say())
+	say := ""
+	if twice := l.book.twice(); len(twice) > 0 {
+		say = fmt.Sprintf("%d remarks are given to more than one friend and vouch for nobody: give each friend one of its own", len(twice))
+	}
+	l.state.note("remarks", say)
+	return nil
+}
+
+// follow hears until the session or ctx ends, and gives the platform's word for
+// its end. What fails otherwise is tried again, slower and slower.
+func (l *login) follow(ctx context.Context) error {
+	own, stop := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	work.Go(func() { l.fetchPictures(own) })
+	defer work.Wait()
+	defer stop()
+	l.setCurrent(l)
+	var since time.Time
+	for failed := 0; ctx.Err() == nil; {
+		err := guard(func() error { return l.step(ctx) })
+		switch ret := refused(err); {
+		case err == nil:
+			failed, since = 0, time.Time{}
+			l.ready.Store(true)
+			continue
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case ret == retLoggedOut, ret == retElsewhere, ret == retCookie, ret == retAbnormal, ret == retTicket:
+			return err
+		case ret == retTooOften:
+			l.tooOften(ctx)
+		}
+		l.ready.Store(false)
+		if failed++; failed == 1 {
+			since = time.Now()
+		}
+		if time.Since(since) > downAfter {
+			l.state.set(bot.HealthDown, "WeChat's servers have not answered for minutes: look at the network and HTTPS_PROXY", "")
+		}
+		l.opt.Log.Warn("hearing from WeChat failed; trying again", "try", failed, "err", err)
+		_ = sleep(ctx, backoff(failed)) // ctx is looked at above
+	}
+	return ctx.Err()
+}
+
+// step waits for news once and hears them. Without any the session's cookies are
+// renewed now and then.
+func (l *login) step(ctx context.Context) error {
+	began := time.Now()
+	selector, err := l.check(ctx, l.key)
+	if err != nil {
+		return err
+	}
+	if selector == "0" && time.Since(l.fetched) < idleSync {
+		l.stand()
+		if err := l.tidy(ctx); err != nil {
+			return err
+		}
+		return sleep(ctx, apart-time.Since(began)) // a server that does not wait is not asked at once again
+	}
+	fresh, err := l.fetch(ctx, l.key)
+	if err != nil {
+		return err
+	}
+	l.fetched = time.Now()
+	if !usableKey(fresh.SyncKey) {
+		if err := l.take(ctx, fresh, l.key); err != nil { // hear it, and hear it again
+			return err
+		}
+		return errors.New("fetching news: the answer does not say where the messages go on")
+	}
+	key := tidyKey(fresh.SyncKey)
+	moved := !slices.Equal(key.List, l.key.List)
+	if err := l.take(ctx, fresh, key); err != nil {
+		return err
+	}
+	l.key = key
+	l.remember()
+	l.stand()
+	if len(fresh.AddMsgList) == 0 || !moved {
+		return sleep(ctx, apart-time.Since(began))
+	}
+	return nil
+}
+
+// stand says how the channel stands after a good answer.
+func (l *login) stand() {
+	l.tellPace()
+	if l.deaf() {
+		l.state.set(bot.HealthDeaf, fmt.Sprintf("WeChat answers but has told nothing for %v: open WeChat on the phone of the bot's account", l.opt.DeafAfter), "")
+		return
+	}
+	l.state.set(bot.HealthOnline, "", "")
+}
+
+// deaf reports whether nothing was heard for too long in daytime.
+func (l *login) deaf() bool {
+	const from, to = 8, 22
+	now := l.opt.Now()
+	if l.opt.DeafAfter <= 0 || now.Hour() < from || now.Hour() >= to {
+		return false
+	}
+	morning := time.Date(now.Year(), now.Month(), now.Day(), from, 0, 0, 0, now.Location())
+	return min(time.Since(l.heard), now.Sub(morning)) >= l.opt.DeafAfter
+}
+
+// remember writes the cookies down when they changed. Losing one write costs
+// nothing: they live for hours.
+func (l *login) remember() {
+	l.creds.Cookies = l.wire.jar.all()
+	var now strings.Builder
+	for _, k := range l.creds.Cookies {
+		fmt.Fprintf(&now, "%s=%s;%s\n", k.Name, k.Value, k.Expires.Truncate(time.Hour))
+	}
+	if now.String() == l.written {
+		return
+	}
+	if err := l.creds.write(l.opt.Session); err != nil {
+		l.opt.Log.Error("the session cannot be written down; a restart may need a scan", "err", err)
+		return
+	}
+	l.written = now.String()
+}
