@@ -52,6 +52,11 @@ func (p parser) arguments(c grid.Command, rest string) (grid.Command, bool) {
 		c.Who, c.Text = nameOf(rest)
 		return c, true
 	case grid.WantWhistle:
+		for _, mark := range []string{"：", ":", "原因", "因为"} { // what follows is no name
+			if i := strings.Index(rest, mark); i > 0 {
+				rest, c.Text = rest[:i], trimLead(strings.TrimPrefix(rest[i:], mark)+c.Text)
+			}
+		}
 		for _, u := range strings.FieldsFunc(rest, func(r rune) bool { return isPoint(r) || r == '@' }) {
 			if !slices.Contains(c.Units, u) {
 				c.Units = append(c.Units, u)
