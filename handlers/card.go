@@ -38,7 +38,7 @@ type card struct {
 	Supporters int
 	Households int
 	Told       []grid.Level // who has been told of an emergency
-	Lines      []string     // numbers of help that fit, by the names of prompts/say ("line.violence")
+	Lines      []string     // numbers of help that fit, by the names of prompts/say ("helpline.violence")
 	From       string       // who had the matter before
 	Lead       string       // of a joint matter
 	Names      []string     // people or units named together

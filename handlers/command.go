@@ -66,6 +66,8 @@ func (t *turn) command(c grid.Command) (no grid.TicketNo, done bool, err error) 
 		return 0, true, t.decline("not_yet")
 	case numberless[c.Want]:
 		return 0, true, act(t, c)
+	case c.Ticket == 0:
+		return 0, true, t.which(c)
 	}
 	tk, found, err := t.seen(c.Ticket)
 	doubtful := t.ev.Intent.Otherwise != nil // it may be read as talk

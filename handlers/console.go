@@ -29,7 +29,7 @@ func (t *turn) consoled(tk grid.Ticket, o grid.Outgoing) (bool, error) {
 	return t.tellPerson(tk.Reporter, o, "ack.private", c)
 }
 
-// dangers that have a line of their own (prompts: "line.<danger>").
+// dangers that have a line of their own (prompts: "helpline.<danger>").
 var dangerLines = map[string]bool{"violence": true, "self_harm": true, "missing": true, "gas": true, "fire": true, "fall": true,
 	"trapped": true, "electric": true}
 

@@ -24,7 +24,9 @@ func (p parser) numbered(w word, rest string) (grid.Command, bool) {
 	case quoted > 0 && ends(rest):
 		c.Ticket, c.Quoted, after = quoted, true, rest
 	default:
-		return c, false
+		// "@小格 确认": the handler asks which one. In the staff chat it may be talk,
+		// and so is a resident's staff word.
+		return c, (p.named || p.s.Chat.Kind == grid.PrivateChat) && ends(rest) && (!w.staff || p.s.Role.Staff())
 	}
 	if w.staff && w.want != grid.WantWait && asks(p.text) {
 		return c, false
