@@ -55,9 +55,46 @@ func (t *turn) edited() (grid.Outcome, grid.TicketNo, error) {
 	case err != nil || tk.Status.Ended():
 		return grid.OutLinked, tk.No, err
 	case follows:
+		if err := t.reword(was, tk, m); err != nil {
+			return grid.OutError, 0, err
+		}
 		return grid.OutLinked, tk.No, t.ifEmergencyNow(was, tk, in.Danger)
 	}
 	return grid.OutLinked, tk.No, t.note(tk, "edited", m.Text)
+}
+
+// reword says anew what waits to be said of a matter by its old words: the first
+// answer and its question, overnight, and the card to be confirmed. What is said of
+// an emergency, or by the chain of an old neighbour, went out at once.
+func (t *turn) reword(was, tk grid.Ticket, m grid.Message) error {
+	posts, err := t.tx.Outbox().Of(tk.No)
+	if err != nil {
+		return fmt.Errorf("reading what was said of ticket %d: %w", tk.No, err)
+	}
+	waiting := map[grid.PostKind]bool{}
+	for _, o := range posts {
+		waiting[o.Kind] = waiting[o.Kind] || o.State == grid.Waiting
+	}
+	if was.Urgency == grid.Emergency || was.Elder {
+		return nil
+	}
+	old := func(o grid.Outgoing) bool {
+		return (o.Kind == grid.PostAck || o.Kind == grid.PostAsk) && waiting[grid.PostAck] || o.Kind == grid.PostConfirm
+	}
+	if err := t.drop(tk, old); err != nil {
+		return err
+	}
+	emergency := tk.Urgency == grid.Emergency // everybody is told as of one, whatever waited
+	if waiting[grid.PostAck] && !emergency {
+		m.Sent = t.now // it had its answer coming
+		if err := t.firstAnswer(tk, m); err != nil {
+			return err
+		}
+	}
+	if waiting[grid.PostConfirm] && !emergency {
+		return t.propose(tk)
+	}
+	return nil
 }
 
 // follow is what a new wording changes of a matter that nobody has confirmed. An

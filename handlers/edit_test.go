@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"youshi/grid"
 	"youshi/storage"
@@ -60,7 +61,7 @@ func TestBeforeConfirmationTheTicketFollowsAnEdit(t *testing.T) {
 	got := h.edit("张大妈", m.ID, "说错了，是4号楼的停车位", of(lift(), func(in *grid.Intent) {
 		in.Category, in.Topic, in.Location, in.Summary = grid.Pending, "parking_traffic", "4号楼", "停车位不够"
 	}))
-	got.posts.none(h)
+	h.is("what waited is said anew: answer and card", len(got.posts), 2)
 	h.is("outcome", got.msg.Outcome, grid.OutLinked)
 	tk := h.ticket(1)
 	h.is("category", tk.Category, grid.Pending)
@@ -182,4 +183,54 @@ func TestARecalledFollowUpLeavesThePostsThatQuoteIt(t *testing.T) {
 	h.recall("王阿姨", q.msg.ID)
 	h.forgot("煤气味")
 	h.press("李敏", q.posts.one(h), "是，立案").posts.kind(grid.PostRefusal).one(h)
+}
+
+func TestWhatWaitsOvernightIsSaidByTheNewWords(t *testing.T) {
+	h := newHouse(t)
+	h.now = monday(23, 0)
+	m := h.say("张大妈", "电梯坏了", of(lift(), func(in *grid.Intent) { in.Location = "" })).msg
+	waiting(h, grid.PostAsk, 1)
+	h.now = monday(23, 0).Add(4 * time.Hour)
+	got := h.edit("张大妈", m.ID, "是5号楼水管爆了", of(lift(), func(in *grid.Intent) { in.Summary, in.Location, in.Topic = "水管爆了", "5号楼", "water_power_gas" }))
+	h.says(got.posts.to(group).one(h), "水管爆了", "5号楼")
+	h.is("quotes", got.posts.to(group).one(h).ReplyTo, m.ID)
+	h.says(got.posts.to(staff).one(h), "水管爆了")
+	h.is("the question is answered", len(got.posts), 2)
+	waiting(h, grid.PostAsk, 0)
+	waiting(h, grid.PostAck, 1)
+	waiting(h, grid.PostConfirm, 1)
+	h.forgot("电梯坏了")
+}
+
+func TestAQuestionThatWaitsGoesWhenThePlaceIsSaid(t *testing.T) {
+	h := newHouse(t)
+	h.say("张大妈", "电梯坏了", of(lift(), func(in *grid.Intent) { in.Location = "" }))
+	waiting(h, grid.PostAsk, 1)
+	h.say("张大妈", "5号楼", follows(1, func(in *grid.Intent) { in.Location = "5号楼" }))
+	waiting(h, grid.PostAsk, 0)
+}
+
+func TestWhatWasSaidIsNotSaidAgainAfterAnEdit(t *testing.T) {
+	h := newHouse(t)
+	m := h.say("张大妈", "电梯坏了", lift()).msg
+	h.speak()
+	h.edit("张大妈", m.ID, "水管爆了", of(lift(), func(in *grid.Intent) { in.Summary = "水管爆了" })).posts.none(h)
+}
+
+// waiting checks how many posts of a kind wait.
+func waiting(h *house, k grid.PostKind, n int) {
+	h.Helper()
+	h.view(func(tx storage.Tx) error {
+		found := 0
+		for o, err := range tx.Outbox().Queue() {
+			if err != nil {
+				return err
+			}
+			if o.Kind == k && o.State == grid.Waiting {
+				found++
+			}
+		}
+		h.is("waiting "+string(k), found, n)
+		return nil
+	})
 }

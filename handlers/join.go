@@ -47,6 +47,11 @@ func (t *turn) join(in grid.Intent) (grid.TicketNo, error) {
 	if err := t.claim(tk, in.Link.Earlier); err != nil {
 		return tk.No, err
 	}
+	if before.Location == "" && tk.Location != "" { // a question that waits is answered
+		if err := t.drop(tk, func(o grid.Outgoing) bool { return o.Kind == grid.PostAsk && o.Class == grid.ClassFirst }); err != nil {
+			return tk.No, err
+		}
+	}
 	if err := t.ifEmergencyNow(before, tk, in.Danger); err != nil {
 		return tk.No, err
 	}

@@ -75,7 +75,7 @@ func sound(tx storage.Tx, tk grid.Ticket) error {
 	}
 	acks := 0
 	for _, o := range said {
-		if o.Kind == grid.PostAck {
+		if o.Kind == grid.PostAck && o.State != grid.Dropped {
 			acks++
 		}
 		if strings.HasPrefix(string(o.To), "group:") && tk.Private && o.State == grid.Waiting {
