@@ -117,7 +117,7 @@ func build(ctx context.Context, p plan) (*house, error) {
 // wire makes the loops and tells each of them whom to wake.
 func (h *house) wire(think bot.Thinker) {
 	wake := func(c grid.CommunityID, l grid.LaneID) { h.dispatcher.Wake(c, l) }
-	h.ear = &bot.Ear{Store: h.store, Time: h.time, Home: h.communities[0], Where: h.where, Unknown: h.book.Unknown, Woken: wake, Log: h.log}
+	h.ear = &bot.Ear{Store: h.store, Time: h.time, Home: h.communities[0], Where: h.where, Unknown: h.stranger, Woken: wake, Log: h.log}
 	h.dispatcher = &bot.Dispatcher{Store: h.store, Time: h.time, Think: think, Act: h.handlers, Name: h.cfg.Bot.Name, Log: h.log,
 		Acted: func() {
 			h.clock.Kick()
@@ -156,11 +156,17 @@ func (h *house) now() time.Time { return h.time.Now().In(h.cfg.Timezone) }
 // reach gives the private chat with a person: the one the person spoke in, or
 // one on a channel that can begin a private chat by itself.
 func (h *house) reach(tx storage.Tx, p grid.Person) (grid.ChatID, bool, error) {
+	if p.Into != "" { // whose accounts are another person's now
+		var err error
+		if p, err = tx.Roster().Person(p.Into); err != nil {
+			return "", false, fmt.Errorf("looking up who somebody is now: %w", err)
+		}
+	}
 	id := bot.PrivateID(p.ID)
-	_, err := tx.Roster().Chat(id)
-	if err == nil {
+	known, err := tx.Roster().Chat(id)
+	if err == nil && known.Native != "" {
 		return id, true, nil
-	} else if !errors.Is(err, storage.ErrNotFound) {
+	} else if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return "", false, fmt.Errorf("looking up chat %s: %w", id, err)
 	}
 	for _, account := range p.Identities {

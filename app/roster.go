@@ -82,7 +82,7 @@ func settleOne(tx storage.Tx, cfg config.Config, c grid.CommunityID, now time.Ti
 		if chat.Native, err = bot.Native(tx, g.Channel, g.Chat); err != nil { // it may have moved since
 			return err
 		}
-		if err := r.PutChat(chat); err != nil {
+		if _, err = withOwnID(tx, chat); err != nil {
 			return fmt.Errorf("group %s: %w", g.Chat, err)
 		}
 	}
@@ -113,13 +113,14 @@ func settlePeople(tx storage.Tx, cfg config.Config, c grid.CommunityID, now time
 			return fmt.Errorf("person %s: %w", name, err)
 		}
 		p.Household, p.Offices = first[name].Household, keepSince(p.Offices, offices[name])
+		var account grid.Identity
 		if n := first[name].Telegram; n != 0 {
-			account := grid.Identity{Channel: "telegram", ID: fmt.Sprint(n)}
-			if !slices.Contains(p.Identities, account) {
-				p.Identities = append(p.Identities, account)
-			}
+			account = grid.Identity{Channel: "telegram", ID: fmt.Sprint(n)}
 		}
-		if _, err := tx.Roster().PutPerson(p); err != nil {
+		if p, err = tx.Roster().PutPerson(p); err == nil && account.ID != "" {
+			_, err = storage.Join(tx, account, p) // it may have spoken before as somebody else
+		}
+		if err != nil {
 			return fmt.Errorf("person %s: %w", name, err)
 		}
 	}
@@ -127,11 +128,11 @@ func settlePeople(tx storage.Tx, cfg config.Config, c grid.CommunityID, now time
 }
 
 // keepSince keeps the beginning of offices that were held before, their end where
-// the config says none, and what is held for somebody on leave.
+// the config says none, and what a code gave or is held for somebody on leave.
 func keepSince(old, now []grid.Office) []grid.Office {
 	for i, o := range now {
 		for _, x := range old {
-			if x.Role == o.Role && x.Area == o.Area && x.For == "" {
+			if x.Role == o.Role && x.Area == o.Area && x.For == "" && !x.Invited {
 				now[i].Since = x.Since
 				if o.Until.IsZero() {
 					now[i].Until = x.Until
@@ -140,7 +141,7 @@ func keepSince(old, now []grid.Office) []grid.Office {
 		}
 	}
 	for _, x := range old {
-		if x.For != "" {
+		if x.For != "" || x.Invited {
 			now = append(now, x)
 		}
 	}

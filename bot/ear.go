@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -67,7 +68,9 @@ type Ear struct {
 	Woken func(grid.CommunityID, grid.LaneID)
 	Log   *slog.Logger // nil: slog.Default
 
-	refused atomic.Int64
+	refused   atomic.Int64
+	mu        sync.Mutex
+	strangers map[string]unwritten // chats that are not ours: see refuse
 }
 
 // Refused gives how many events were dropped because their chat is not ours.
@@ -79,7 +82,7 @@ func (e *Ear) Refused() int64 { return e.refused.Load() }
 func (e *Ear) For(ch grid.ChannelID) Hear {
 	return func(ctx context.Context, h Heard) error {
 		now := e.Time.Now()
-		parts, err := e.sort(ctx, h.Events)
+		parts, err := e.sort(ctx, h.Events, now)
 		if err != nil {
 			return err
 		}
@@ -107,7 +110,7 @@ type part struct {
 
 // sort gives the events of each community in order; those of the community that
 // keeps the notes last, so that both can be kept in one transaction.
-func (e *Ear) sort(ctx context.Context, evs []grid.Event) ([]part, error) {
+func (e *Ear) sort(ctx context.Context, evs []grid.Event, now time.Time) ([]part, error) {
 	var parts []part
 	home := part{community: e.Home}
 	for _, ev := range evs {
@@ -118,7 +121,7 @@ func (e *Ear) sort(ctx context.Context, evs []grid.Event) ([]part, error) {
 		i := slices.IndexFunc(parts, func(p part) bool { return p.community == c })
 		switch {
 		case !ok:
-			e.refuse(ev)
+			e.refuse(ctx, ev, now)
 		case c == e.Home:
 			home.events = append(home.events, ev)
 		case i >= 0:
@@ -155,7 +158,7 @@ func (e *Ear) hear(ctx context.Context, p part, ch grid.ChannelID, notes []Note,
 		return err
 	}
 	for _, ev := range refused {
-		e.refuse(ev)
+		e.refuse(ctx, ev, now)
 	}
 	if e.Woken != nil {
 		for _, l := range lanes {
@@ -163,10 +166,6 @@ func (e *Ear) hear(ctx context.Context, p part, ch grid.ChannelID, notes []Note,
 		}
 	}
 	return nil
-}
-
-func (e *Ear) refuse(ev grid.Event) {
-	logger(e.Log).Warn("heard in a chat that is not ours", "part", "ear", "channel", ev.Native.Channel, "chat", ev.Native.Native, "kind", ev.Kind, "refused", e.refused.Add(1))
 }
 
 // write puts one event into the inbox and its line into the record. It gives
@@ -283,12 +282,13 @@ func (e *Ear) chat(tx storage.Tx, ev grid.Event, who grid.Person) (grid.Chat, bo
 		}
 		want := grid.Chat{ID: PrivateID(who.ID), Kind: grid.PrivateChat, Channel: ev.Native.Channel, Native: ev.Native.Native, Person: who.ID}
 		got, err := r.Chat(want.ID)
+		want.Name = got.Name
 		if err == nil && got == want {
 			return got, true, nil
 		} else if err != nil && !errors.Is(err, storage.ErrNotFound) {
 			return got, false, fmt.Errorf("reading chat %s: %w", want.ID, err)
 		}
-		if err := r.PutChat(want); err != nil { // new, or the person speaks by another way now
+		if err := Lead(tx, want); err != nil { // new, or the person speaks by another way now
 			return want, false, fmt.Errorf("binding chat %s: %w", want.ID, err)
 		}
 		return want, true, nil

@@ -59,6 +59,23 @@ func move(tx storage.Tx, c grid.Chat, to string) (grid.Chat, error) {
 	return c, tx.Notes().Put(notesMoved, string(c.Channel)+"/"+from, []byte(to))
 }
 
+// Lead stores a chat whose native id may have led to another one until now: that one
+// keeps its id and its history and can no longer be reached.
+func Lead(tx storage.Tx, c grid.Chat) error {
+	r := tx.Roster()
+	was, err := r.ChatByNative(c.Channel, c.Native)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return fmt.Errorf("reading what chat %s of %s was: %w", c.Native, c.Channel, err)
+	}
+	if err == nil && was.ID != c.ID {
+		was.Native = ""
+		if err := r.PutChat(was); err != nil {
+			return fmt.Errorf("releasing chat %s: %w", was.ID, err)
+		}
+	}
+	return r.PutChat(c)
+}
+
 // addMedia adds files that arrived after their message. What was taken back
 // meanwhile, or forgotten, gets none.
 func addMedia(tx storage.Tx, of grid.Message) error {

@@ -29,8 +29,9 @@ type card struct {
 	Assignee   string
 	Who        string // whoever the sentence speaks of or to
 	Bot        string
-	Text       string // words given with a command
-	Said       string // a resident's words, quoted
+	Text       string    // words given with a command
+	Said       string    // a resident's words, quoted
+	Role       grid.Role // that a code gives
 	Days       int
 	Count      int // of a list, all of it
 	Want       grid.Want

@@ -160,7 +160,7 @@ func samples() map[string]card {
 	due := time.Date(2026, 11, 10, 16, 30, 0, 0, time.FixedZone("CST", 8*3600))
 	full := card{No: 12, Into: 15, Category: grid.Immediate, Urgency: grid.Urgent, Topic: "elevator", Danger: "gas", Status: grid.Open,
 		Level: grid.LevelCommunity, Round: 1, Place: "3号楼2单元", Summary: "电梯从昨晚起一直停在五楼，门打不开", Step: "resolve", Due: due,
-		Late: time.Hour, Assignee: "李敏", Who: "张大妈", Bot: "小格", Text: "已联系维保，今天下午到", Said: "还是不行，昨天又停了", Days: 2, Count: 12,
+		Late: time.Hour, Assignee: "李敏", Who: "张大妈", Bot: "小格", Role: grid.GridWorker, Text: "已联系维保，今天下午到", Said: "还是不行，昨天又停了", Days: 2, Count: 12,
 		Want: grid.WantReject, Mark: grid.Partly, Supporters: 3, Households: 4, Told: []grid.Level{grid.LevelGrid, grid.LevelCommunity}, Lines: []string{"violence", "women"},
 		From: "老周", Lead: "市政", Names: []string{"市政", "城管"}, By: due, Pictures: 2,
 		Offer: []offered{{Who: "物业小孙", Count: 3, Like: 5}, {Who: "老周"}}, Hands: []offered{{Who: "李敏", Count: 5, Late: 1}, {Who: "物业小孙", Count: 3}}}
@@ -200,7 +200,7 @@ func rendered(t *testing.T) map[string]string {
 				data = offered{Who: "李敏", Count: 5, Late: 1}
 			case name == "digest":
 				data = []string{"12号办好了", "15号办好了"}
-			case slices.Contains([]string{"category", "urgency", "status", "step", "level", "mark", "topic", "weekday", "danger", "want", "helpline", "informed"}, family):
+			case slices.Contains([]string{"category", "urgency", "status", "step", "level", "mark", "topic", "weekday", "danger", "role", "want", "helpline", "informed"}, family):
 				data = nil
 			}
 			s, err := v.Say(name, data)

@@ -144,6 +144,9 @@ func (t *turn) actor(tk grid.Ticket) (grid.Actor, error) { return t.actorOf(t.wh
 func (t *turn) actorOf(p grid.Person, tk grid.Ticket) (grid.Actor, error) {
 	role, err := storage.RoleIn(t.tx.Roster(), p, tk.Area, t.now)
 	by := grid.Actor{Person: p.ID, Role: role, Standing: tk.StandingOf(p.ID), Weak: p.Weak()}
+	for _, was := range p.Former {
+		by.Standing |= tk.StandingOf(was)
+	}
 	if by.Weak && tk.Private {
 		by.Standing = 0 // whoever takes the name would take the secret
 	}

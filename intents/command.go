@@ -150,8 +150,11 @@ func (p parser) free(w word, rest string) (grid.Command, bool) {
 	c := grid.Command{Want: w.want}
 	switch w.want {
 	case grid.WantBind:
-		c.Text = strings.TrimSpace(strings.TrimLeft(rest, " :："))
-		return c, p.s.Chat.Kind == grid.PrivateChat && isCode(c.Text)
+		c.Text = codeIn(rest)
+		if p.s.Chat.Kind != grid.PrivateChat { // there it binds the group, or is void for having been seen
+			return c, grid.IsCode(c.Text)
+		}
+		return c, isCode(c.Text)
 	case grid.WantAbsent:
 		if !p.spokenTo() {
 			return c, false
@@ -165,6 +168,20 @@ func (p parser) free(w word, rest string) (grid.Command, bool) {
 	}
 	c.Items = itemsOf(rest)
 	return c, len(c.Items) > 0 && (p.s.Role.Staff() || p.named)
+}
+
+func codeIn(rest string) string { return strings.TrimSpace(strings.TrimLeft(rest, " :：")) }
+
+// BindCode gives the one-time code of a text that says 绑定 CODE, for whoever must
+// know where it belongs before it is understood.
+func BindCode(text, bot string) (code string, ok bool) {
+	text, _ = callsBot(fold(text), bot)
+	w, rest, ok := wordOf(strings.TrimLeftFunc(text, isPoint))
+	if !ok || w.want != grid.WantBind {
+		return "", false
+	}
+	code = codeIn(rest)
+	return code, grid.IsCode(code)
 }
 
 // isCode reports whether s can be a one-time code: 4 to 32 letters, digits and

@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"time"
 
+	"youshi/app/print"
 	"youshi/config"
 	"youshi/grid"
 	"youshi/storage"
@@ -31,6 +32,10 @@ type Admin struct {
 	Store  storage.Store
 	Log    *slog.Logger
 	Now    func() time.Time // nil: the machine's time
+	// Revoked is told who lost an office, in the transaction that ends it; nil: nobody is.
+	Revoked func(storage.Tx, grid.Person) error
+	// Channels tells how the channels stand, for check; nil: nothing is told.
+	Channels func(ctx context.Context, k *print.Findings) error
 }
 
 // The trailers that tell how an answer ended. Without them it broke off.
@@ -89,7 +94,7 @@ func (a Admin) answer(w http.ResponseWriter, r *http.Request) {
 	if a.Now != nil {
 		now = a.Now
 	}
-	err := desk{store: a.Store, config: a.Config, now: now()}.answer(r.Context(), ask, w)
+	err := desk{store: a.Store, config: a.Config, now: now(), revoked: a.Revoked, channels: a.Channels}.answer(r.Context(), ask, w)
 	if err == nil {
 		w.Header().Set(endTrailer, "ok")
 		return
@@ -121,6 +126,11 @@ func AskStore(ctx context.Context, c config.Config, ask Ask, out io.Writer) erro
 	}
 	err = desk{store: store, config: c, now: time.Now()}.answer(ctx, ask, out)
 	return errors.Join(err, store.Close())
+}
+
+// Answer carries out a store command on a store that the caller holds, at that time.
+func Answer(ctx context.Context, store storage.Store, c config.Config, now time.Time, ask Ask, out io.Writer) error {
+	return desk{store: store, config: c, now: now}.answer(ctx, ask, out)
 }
 
 // StorePath is where the site's store lies.

@@ -19,6 +19,11 @@ import (
 func (d desk) check(ctx context.Context, out io.Writer) error {
 	k := print.NewFindings(out)
 	d.structure(ctx, k)
+	if d.channels != nil {
+		if err := d.channels(ctx, k); err != nil {
+			return err
+		}
+	}
 	err := d.each(ctx, Ask{}, func(tx storage.Tx) error {
 		return errors.Join(d.accounts(tx, k), d.contradictions(tx, k), d.staff(tx, k), d.reading(tx, k))
 	})

@@ -30,7 +30,10 @@ type Ask struct {
 	Period    string           `json:"period,omitempty"` // summary: "2026-W46" or "2026-11"; "": this week
 	From      string           `json:"from,omitempty"`   // summary: first day, with To the day after the last
 	To        string           `json:"to,omitempty"`
-	Area      grid.AreaID      `json:"area,omitempty"` // summary: with all areas below it
+	Area      grid.AreaID      `json:"area,omitempty"`   // summary: with all areas below it; roles, groups: the one meant
+	Role      grid.Role        `json:"role,omitempty"`   // roles
+	Person    string           `json:"person,omitempty"` // roles: a name or an id
+	Staff     bool             `json:"staff,omitempty"`  // groups invite: the staff chat
 }
 
 // desk (柜台) is where an operator's store commands are carried out, in the
@@ -39,6 +42,10 @@ type desk struct {
 	store  storage.Store
 	config config.Config
 	now    time.Time
+	// revoked is told who lost an office, in the transaction that ends it; nil: nobody is.
+	revoked func(storage.Tx, grid.Person) error
+	// channels tells how the channels stand; nil beside a file, where none runs.
+	channels func(ctx context.Context, k *print.Findings) error
 }
 
 // answer carries out a command and prints to out.
@@ -52,6 +59,12 @@ func (d desk) answer(ctx context.Context, ask Ask, out io.Writer) error {
 		return d.queue(ctx, ask, out)
 	case "summary":
 		return d.summary(ctx, ask, out)
+	case "roles":
+		return d.roles(ctx, ask, out)
+	case "roles invite", "groups invite":
+		return d.invite(ctx, ask, out)
+	case "roles revoke":
+		return d.revoke(ctx, ask, out)
 	case "check":
 		return d.check(ctx, out)
 	case "lessons":

@@ -96,6 +96,7 @@ func (t *terminal) root() *cobra.Command {
 		t.serve(), t.demo(),
 		t.replay(), t.eval(), t.train(), t.model(),
 		t.tickets(), t.show(), t.queue(), t.summary(),
+		t.roles(), t.groups(),
 		t.backup(), t.restore(), t.check(),
 		t.config(), t.version(),
 	)
