@@ -77,20 +77,20 @@ type Watch struct {
 	GiveUp    time.Duration `toml:"give_up"`    // what waited so long is put aside for the operator
 }
 
-// Telegram is the Telegram channel (not built in this version, see Warnings).
+// How the Telegram channel takes updates.
+const (
+	Polling = "polling" // it fetches them
+	Webhook = "webhook" // Telegram delivers them to WebhookURL
+)
+
+// Telegram is the Telegram channel.
 type Telegram struct {
 	Token         Secret `toml:"token"`
 	ServerURL     string `toml:"server_url"`
-	Mode          string `toml:"mode"` // polling or webhook
+	Mode          string `toml:"mode"` // Polling or Webhook
 	WebhookURL    string `toml:"webhook_url"`
 	WebhookAddr   string `toml:"webhook_addr"`
 	WebhookSecret Secret `toml:"webhook_secret"`
-}
-
-// WeChat is the WeChat channel (not built in this version, see Warnings).
-type WeChat struct {
-	Session string `toml:"session"` // a file's name within Data
-	Mode    string `toml:"mode"`    // desktop or normal
 }
 
 // LLM is a model behind an OpenAI-like API.
@@ -225,8 +225,7 @@ func Default() Config {
 }
 
 // preset fills a section that is present with what it need not say.
-func (t *Telegram) preset() { t.ServerURL, t.Mode = "https://api.telegram.org", "polling" }
-func (w *WeChat) preset()   { w.Session, w.Mode = "wechat.json", "desktop" }
+func (t *Telegram) preset() { t.ServerURL, t.Mode = officialServer, Polling }
 func (l *LLM) preset() {
 	l.Timeout, l.MaxCallsPerHour, l.MaxCallsPerDay, l.CallsPer100 = 3*time.Second, 600, 5000, 25
 	l.Currency, l.MaxMediaPerHour = "元", 60

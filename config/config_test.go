@@ -186,7 +186,14 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		"two numbers of one person":     {tree + "[[person]]\nname=\"王\"\nrole=\"unit\"\narea=\"网格\"\ntelegram=4\n[[person]]\nname=\"王\"\nrole=\"unit\"\narea=\"社区\"\ntelegram=5", 17, "person[2].telegram", "one number a person"},
 		"telegram without token":        {"[telegram]\n", 1, "telegram.token", "env:NAME"},
 		"a webhook without address":     {"[telegram]\ntoken=\"env:T\"\nmode=\"webhook\"\nwebhook_url=\"https://a/b\"\nwebhook_secret=\"env:S\"", 1, "telegram.webhook_addr", "127.0.0.1"},
+		"a webhook without https":       {"[telegram]\ntoken=\"env:T\"\nmode=\"webhook\"\nwebhook_url=\"http://a/b\"\nwebhook_addr=\"127.0.0.1:1\"\nwebhook_secret=\"env:S\"", 4, "telegram.webhook_url", "https"},
+		"a webhook on any port":         {"[telegram]\ntoken=\"env:T\"\nmode=\"webhook\"\nwebhook_url=\"https://a:9000/b\"\nwebhook_addr=\"127.0.0.1:1\"\nwebhook_secret=\"env:S\"", 4, "telegram.webhook_url", "8443"},
+		"a telegram group by name":      {tree + "[[group]]\nchannel=\"telegram\"\nchat=\"第3网格\"\narea=\"网格\"", 10, "group[1].chat", "-1001234567890"},
+		"a group's number for a person": {tree + "[[person]]\nname=\"王\"\nrole=\"unit\"\narea=\"网格\"\ntelegram=-4", 12, "person[1].telegram", "positive"},
+		"a stand-in for a person":       {tree + "[[person]]\nname=\"王\"\nrole=\"unit\"\narea=\"网格\"\ntelegram=1087968824", 12, "person[1].telegram", "nobody"},
 		"an unknown mode":               {"[wechat]\nmode=\"phone\"", 2, "wechat.mode", `"desktop"`},
+		"WeChat faster than a person":   {"[wechat]\ngap=\"100ms\"", 2, "wechat.gap", "1s"},
+		"WeChat without end":            {"[wechat]\nmessages_per_minute=60", 2, "wechat.messages_per_minute", "20"},
 		"a session outside the data":    {"[wechat]\nsession=\"../x\"", 2, "wechat.session", "wechat.json"},
 		"a model without name":          {"[llm]\nbase_url=\"http://a/v1\"", 1, "llm.model", "missing"},
 		"a price that is text":          {"[llm]\nbase_url=\"http://a/v1\"\nmodel=\"m\"\nprice_per_million_prompt=\"2\"", 4, "llm.price_per_million_prompt", "number"},
@@ -242,10 +249,7 @@ func TestWarningsNameWhatIsNotBuilt(t *testing.T) {
 	if w := Default().Warnings(); len(w) != 0 {
 		t.Errorf("the defaults warn: %v", w)
 	}
-	c, _, err := site(t, `[telegram]
-token = "env:T"
-[wechat]
-[llm]
+	c, _, err := site(t, `[llm]
 base_url = "http://a/v1"
 model = "m"
 timeout = "20s"
@@ -256,12 +260,16 @@ kind = "grid"
 channel = "telegram"
 chat = "-1"
 area = "a"
+[[group]]
+channel = "wechat"
+chat = "第3网格群"
+area = "a"
 `)
 	if err != nil {
 		t.Fatal(err)
 	}
 	all := strings.Join(c.Warnings(), "\n")
-	for _, part := range []string{"[telegram]", "[wechat]", "[llm]", "[[group]] a"} {
+	for _, part := range []string{"[wechat] is missing", "[llm]", "[[group]] a", "[telegram] is missing"} {
 		if !strings.Contains(all, part) {
 			t.Errorf("%s is silently ignored; warnings:\n%s", part, all)
 		}

@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,21 +66,11 @@ func (r *reader) spans(c Config) {
 }
 
 func (r *reader) channels(c Config) {
-	if t := c.Telegram; t != nil {
-		r.present("telegram.token", t.Token)
-		r.link("telegram.server_url", t.ServerURL, "https://api.telegram.org")
-		one(r, "telegram.mode", t.Mode, []string{"polling", "webhook"})
-		if t.Mode == "webhook" {
-			r.link("telegram.webhook_url", t.WebhookURL, "https://youshi.example.org/telegram")
-			r.address("telegram.webhook_addr", t.WebhookAddr)
-			r.present("telegram.webhook_secret", t.WebhookSecret)
-		}
+	if c.Telegram != nil {
+		r.telegram(*c.Telegram)
 	}
-	if w := c.WeChat; w != nil {
-		one(r, "wechat.mode", w.Mode, []string{"desktop", "normal"})
-		if w.Session == "" || w.Session != filepath.Base(w.Session) || w.Session == ".." || w.Session == "." {
-			r.wrong("wechat.session", `%q is no file's name; right would be "wechat.json", which lies in the data folder`, w.Session)
-		}
+	if c.WeChat != nil {
+		r.wechat(*c.WeChat)
 	}
 	if l := c.LLM; l != nil {
 		r.link("llm.base_url", l.BaseURL, "http://127.0.0.1:11434/v1")
@@ -137,6 +126,9 @@ func (r *reader) groups(c Config) {
 		one(r, key+".channel", g.Channel, channels)
 		r.filled(key+".chat", g.Chat)
 		r.inArea(key, g.Area, c.Areas)
+		if g.Channel == "telegram" {
+			r.telegramChat(key+".chat", g.Chat)
+		}
 		chat := string(g.Channel) + " " + g.Chat
 		if seen[chat] && g.Chat != "" {
 			r.wrong(key+".chat", "the %s chat %q is bound twice; right would be one area a chat", g.Channel, g.Chat)
@@ -156,6 +148,7 @@ func (r *reader) people(c Config) {
 		if p.Telegram == 0 {
 			continue
 		}
+		r.telegramAccount(key+".telegram", p.Telegram)
 		if n, known := number[p.Name]; known && n != p.Telegram {
 			r.wrong(key+".telegram", "%s has the number %d further up; right would be one number a person, or another name for another person", p.Name, n)
 		}

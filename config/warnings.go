@@ -12,18 +12,15 @@ const patience = 3 * time.Second
 // one English sentence each. An operator reads them at the start.
 func (c Config) Warnings() []string {
 	var out []string
-	if c.Telegram != nil {
-		out = append(out, "[telegram]: this version cannot talk to Telegram yet; the channel stays off")
-	}
-	if c.WeChat != nil {
-		out = append(out, "[wechat]: this version cannot talk to WeChat yet; the channel stays off")
-	}
 	if c.LLM != nil && c.LLM.Timeout > patience {
 		out = append(out, fmt.Sprintf("[llm] timeout = %v: a message waits %v at most to be understood; what comes later is not heard", c.LLM.Timeout, patience))
 	}
 	for _, g := range c.Groups {
-		if g.Channel != "webchat" {
-			out = append(out, fmt.Sprintf("[[group]] %s: nothing is heard from the %s chat %q yet", g.Area, g.Channel, g.Chat))
+		if g.Channel == "telegram" && c.Telegram == nil {
+			out = append(out, fmt.Sprintf("[[group]] %s: [telegram] is missing, so nothing is heard from the telegram chat %q", g.Area, g.Chat))
+		}
+		if g.Channel == "wechat" && c.WeChat == nil {
+			out = append(out, fmt.Sprintf("[[group]] %s: [wechat] is missing, so nothing is heard from the wechat chat %q", g.Area, g.Chat))
 		}
 	}
 	return out
