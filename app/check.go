@@ -31,6 +31,7 @@ func Check(ctx context.Context, c config.Config, out io.Writer) error {
 		k.Wrong("the store: %v", err)
 	}
 	modelReads(c, k)
+	telegramAnswers(ctx, c, k)
 	modelAnswers(ctx, c, k)
 	webPage(ctx, c, k)
 	return k.End()

@@ -49,6 +49,7 @@ type house struct {
 	chat        *webchat.Chat
 	book        *chatBook
 	channels    map[grid.ChannelID]bot.Channel
+	outside     []part // the channels to platforms outside; they run after the rest
 	ear         *bot.Ear
 	dispatcher  *bot.Dispatcher
 	clock       *bot.Clock
@@ -67,6 +68,7 @@ type plan struct {
 	clock      webchat.Clock
 	classifier string                        // "": chain
 	think      func(bot.Thinker) bot.Thinker // wraps the chain; nil: as it is
+	outside    bool                          // open the channels to platforms that the config switches on
 }
 
 // build makes the house and writes what the config says about areas, chats and
@@ -100,6 +102,11 @@ func build(ctx context.Context, p plan) (*house, error) {
 	h.chat = webchat.New(webchat.Options{Book: h.book, Media: filepath.Join(p.cfg.Data, "media"), Now: h.now,
 		Bot: p.cfg.Bot.Name, Log: h.log, Demo: p.demo, Clock: p.clock})
 	h.channels = map[grid.ChannelID]bot.Channel{webchat.ID: h.chat}
+	if p.outside {
+		if err := h.openChannels(ctx); err != nil {
+			return nil, err
+		}
+	}
 	h.handlers = handlers.New(handlers.Options{Calendar: h.calendar, Voice: h.voice, Bot: p.cfg.Bot.Name,
 		Clocks: clocksOf(p.cfg), Assign: assignOf(p.cfg), Photo: photoOf(p.cfg),
 		Judging: handlers.Judging{Lasts: time.Duration(p.cfg.Judging.Days) * 24 * time.Hour, RemindAfter: p.cfg.Judging.RemindAfter},
@@ -164,10 +171,11 @@ func (h *house) reach(tx storage.Tx, p grid.Person) (grid.ChatID, bool, error) {
 	}
 	id := bot.PrivateID(p.ID)
 	known, err := tx.Roster().Chat(id)
-	if err == nil && known.Native != "" {
-		return id, true, nil
-	} else if err != nil && !errors.Is(err, storage.ErrNotFound) {
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return "", false, fmt.Errorf("looking up chat %s: %w", id, err)
+	}
+	if err == nil && known.Native != "" && h.opens(known, p) {
+		return id, true, nil
 	}
 	for _, account := range p.Identities {
 		private, ok := h.channels[account.Channel].(bot.Private)
@@ -185,6 +193,21 @@ func (h *house) reach(tx storage.Tx, p grid.Person) (grid.ChatID, bool, error) {
 		return id, true, nil
 	}
 	return "", false, nil
+}
+
+// opens reports whether a private chat can still be spoken in: the platform may
+// have said that it cannot. A channel that is off may be switched on again.
+func (h *house) opens(c grid.Chat, p grid.Person) bool {
+	private, ok := h.channels[c.Channel].(bot.Private)
+	if !ok {
+		return true
+	}
+	for _, account := range p.Identities {
+		if native, ok := private.PrivateChat(account); account.Channel == c.Channel && ok && native == c.Native {
+			return true
+		}
+	}
+	return false
 }
 
 // digest gives the one post that stands for several.

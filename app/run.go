@@ -69,13 +69,13 @@ func runParts(ctx context.Context, log *slog.Logger, parts []part) error {
 // parts are the lasting parts of the house in the order of starting: what comes
 // later needs what comes earlier.
 func (h *house) parts() []part {
-	return []part{
+	return append([]part{
 		{"speaking", h.sender.Run},
 		{"jobs", h.jobs.Run},
 		{"lanes", h.dispatcher.Run},
 		{"clock", h.clock.Run},
 		{"web chat", func(ctx context.Context) error { return h.chat.Run(ctx, h.ear.For(webchat.ID)) }},
-	}
+	}, h.outside...)
 }
 
 // httpPart serves handler on a listener that is open already.

@@ -49,7 +49,7 @@ func Serve(ctx context.Context, o ServeOptions) error {
 			o.Log.Error("closing the store", "part", "serve", "err", err)
 		}
 	}()
-	h, err := build(ctx, plan{cfg: o.Config, log: o.Log, store: store, time: bot.MachineTime{}})
+	h, err := build(ctx, plan{cfg: o.Config, log: o.Log, store: store, time: bot.MachineTime{}, outside: true})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	tg "github.com/go-telegram/bot"
@@ -27,6 +28,14 @@ const (
 	mostUpdate   = 4 << 20         // of one delivery, in bytes
 	hookEvery    = 5 * time.Minute // how often Telegram is asked how delivering goes
 )
+
+// CheckSecret refuses a webhook's secret that Telegram does not take.
+func CheckSecret(secret string) error {
+	if secret == "" || len(secret) > 256 || strings.Trim(secret, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") != "" {
+		return &grid.Error{Code: grid.Invalid, Say: "telegram.webhook_secret: Telegram takes 1 to 256 letters, digits, _ and - and nothing else"}
+	}
+	return nil
+}
 
 // serveHook takes deliveries until ctx is done.
 func (c *Channel) serveHook(ctx context.Context) error {
