@@ -168,7 +168,7 @@ func samples() map[string]card {
 	private.Private, private.Elder = true, true
 	private.Place, private.Summary, private.Said = "", "", ""
 	bare := card{No: 12, Into: 15, Round: 1, Days: 2, Count: 2, Households: 2, Unsaid: true, Category: grid.Immediate, Urgency: grid.Normal, Topic: "other", Danger: "other", Status: grid.Proposed,
-		Level: grid.LevelGrid, Step: "confirm", Who: "张大妈", Bot: "小格", Want: grid.WantConfirm, Mark: grid.Satisfied, Due: due}
+		Level: grid.LevelGrid, Step: "confirm", Who: "张大妈", Bot: "小格", Role: grid.Secretary, Want: grid.WantConfirm, Mark: grid.Satisfied, Due: due}
 	for _, c := range []*card{&full, &private, &bare} {
 		line := *c
 		c.List = []card{line, line}
@@ -200,7 +200,7 @@ func rendered(t *testing.T) map[string]string {
 				data = offered{Who: "李敏", Count: 5, Late: 1}
 			case name == "digest":
 				data = []string{"12号办好了", "15号办好了"}
-			case slices.Contains([]string{"category", "urgency", "status", "step", "level", "mark", "topic", "weekday", "danger", "role", "want", "helpline", "informed"}, family):
+			case slices.Contains([]string{"category", "urgency", "status", "step", "level", "mark", "topic", "weekday", "danger", "role", "want", "helpline", "informed", "role"}, family):
 				data = nil
 			}
 			s, err := v.Say(name, data)
