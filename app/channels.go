@@ -20,6 +20,7 @@ var platforms = []struct {
 	open func(*house, context.Context) (bot.Channel, error)
 }{
 	{"Telegram", (*house).openTelegram},
+	{"WeChat", (*house).openWeChat},
 }
 
 // openChannels opens the channels to platforms. Nothing is asked of a platform
