@@ -93,9 +93,18 @@ type Command struct {
 	Topic    Topic    `json:"topic,omitempty"`
 	Mark     Mark     `json:"mark,omitempty"`
 	Period   Period   `json:"period,omitempty"`
-	Days     int      `json:"days,omitempty"`  // extend, absent: clock days
-	Text     string   `json:"text,omitempty"`  // the reason, result, question, code …
-	Items    []string `json:"items,omitempty"` // record: one matter each
+	Days     int      `json:"days,omitempty"`    // extend, absent: clock days
+	Text     string   `json:"text,omitempty"`    // the reason, result, question, code …
+	Items    []string `json:"items,omitempty"`   // record: one matter each
+	Tellers  []string `json:"tellers,omitempty"` // record: who told each item, "" where no name is given
+}
+
+// Teller gives who told the item of a record, "" where no name is given.
+func (c Command) Teller(item int) string {
+	if item >= len(c.Tellers) {
+		return ""
+	}
+	return c.Tellers[item]
 }
 
 // Outcome says what a message heard ended as; every one has exactly one.

@@ -39,12 +39,14 @@ var wants = map[grid.Want]func(*turn, grid.Command) error{
 	grid.WantAbsent:     (*turn).absent,
 	grid.WantBack:       (*turn).back,
 	grid.WantBind:       (*turn).bind,
+	grid.WantRecord:     (*turn).record,
 }
 
 // Wants that need no ticket's number.
 var numberless = map[grid.Want]bool{
 	grid.WantOpen: true, grid.WantMine: true, grid.WantTodo: true, grid.WantOverdue: true,
 	grid.WantNumbers: true, grid.WantHelp: true, grid.WantAbsent: true, grid.WantBack: true, grid.WantBind: true,
+	grid.WantRecord: true,
 }
 
 // press is a button: the card's command, by whoever pressed it.

@@ -21,6 +21,9 @@ func (t *turn) recalled() (grid.Outcome, grid.TicketNo, error) {
 	if err := t.unsupport(m); err != nil {
 		return grid.OutError, 0, err
 	}
+	if err := t.unrecord(m); err != nil {
+		return grid.OutError, 0, err
+	}
 	if m.Ticket == 0 || m.Outcome == grid.OutCommand {
 		return grid.OutChatter, 0, t.unsay(m, grid.Ticket{Area: t.area.ID, Chat: m.Chat})
 	}

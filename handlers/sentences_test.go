@@ -52,7 +52,7 @@ func defined(t *testing.T) (names []string, text string) {
 
 // speaks are the functions that are told a sentence by its name.
 var speaks = []string{"post", "answer", "done", "decline", "tellRooms", "tellStaff", "tellAssignee", "tellWorker", "tellPerson", "tellReporter",
-	"tellOrQuote", "answerWith", "give", "tellUnit", "tellStaffChats", "tellLevel", "tellAbove", "quote", "poll", "list", "note", "passOn", "remind", "Say"}
+	"tellOrQuote", "answerWith", "give", "tellUnit", "tellStaffChats", "tellLevel", "tellAbove", "quote", "poll", "list", "note", "passOn", "remind", "tells", "watchAs", "Say"}
 
 // literals gives the string literals of a folder's Go files without tests, and
 // those of them that name a sentence.

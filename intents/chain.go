@@ -59,6 +59,9 @@ func (c Chain) Think(ctx context.Context, m grid.Message, s grid.Scene) grid.Int
 	if !ok {
 		return c.understand(ctx, m, s)
 	}
+	if in.Command.Want == grid.WantRecord {
+		in.Items = c.items(ctx, m, s, *in.Command)
+	}
 	if doubtful(*in.Command, s) && !Addressed(m, s) && !in.Command.Quoted {
 		other := c.understand(ctx, m, s)
 		in.Otherwise = &other
@@ -66,8 +69,8 @@ func (c Chain) Think(ctx context.Context, m grid.Message, s grid.Scene) grid.Int
 	return in
 }
 
-// understand asks the steps and the Linker.
-func (c Chain) understand(ctx context.Context, m grid.Message, s grid.Scene) grid.Intent {
+// weigh asks the steps.
+func (c Chain) weigh(ctx context.Context, m grid.Message, s grid.Scene) verdict {
 	v := verdict{}
 	for _, step := range c.Steps {
 		later, waits := step.(Later)
@@ -92,6 +95,12 @@ func (c Chain) understand(ctx context.Context, m grid.Message, s grid.Scene) gri
 		in.By = step.Name()
 		v.hear(in, sure, waits)
 	}
+	return v
+}
+
+// understand asks the steps and the Linker.
+func (c Chain) understand(ctx context.Context, m grid.Message, s grid.Scene) grid.Intent {
+	v := c.weigh(ctx, m, s)
 	in := c.join(placed(v.conclude(), m), m, s)
 	if in.Kind == grid.FollowUp && in.Link.Ticket == 0 && in.Link.PartOf == "" {
 		// It goes on with nothing that is known: a first report in such words.

@@ -167,6 +167,7 @@ func (p parser) free(w word, rest string) (grid.Command, bool) {
 		return c, ok
 	}
 	c.Items = itemsOf(rest)
+	c.Tellers = tellersOf(c.Items)
 	return c, len(c.Items) > 0 && (p.s.Role.Staff() || p.named)
 }
 
