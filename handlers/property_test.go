@@ -50,7 +50,9 @@ func everyWant() []grid.Command {
 		out = append(out, want(w, 1), grid.Command{Want: w, Ticket: 1, Other: 2, Who: "李敏", Text: "因为所以", Days: 2,
 			Category: grid.Pending, Urgency: grid.Urgent, Topic: "noise", Mark: grid.Unsatisfied, Period: grid.ThisWeek})
 	}
-	return append(out, grid.Command{Want: grid.WantReclassify, Ticket: 1, Urgency: grid.Emergency},
+	return append(out, grid.Command{Want: grid.WantWhistle, Ticket: 1, Units: []string{"物业", "老周"}}, want(grid.WantReportIn, 1),
+		grid.Command{Want: grid.WantAbsent, Days: 1, Who: "老周"}, want(grid.WantBack, 0),
+		grid.Command{Want: grid.WantReclassify, Ticket: 1, Urgency: grid.Emergency},
 		mark(1, grid.Satisfied), mark(1, grid.Partly))
 }
 
