@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,6 +41,8 @@ type Card struct {
 	// goroutine. Of all figures it alone depends on the machine.
 	Speed float64    `json:"speed"`
 	Goals []CardGoal `json:"goals"`
+	// Model says that a language model was asked: the goals are higher then.
+	Model bool `json:"language_model"`
 }
 
 // CardGoal is a goal, and on what it was measured: "written", "mixed" or "".
@@ -136,15 +139,16 @@ func (t *trials) card() (Card, error) {
 	if len(own) != len(written) {
 		return Card{}, &grid.Error{Code: grid.Invalid, Say: "an id stands in two of the recorded days: each message needs one of its own"}
 	}
-	card := Card{Written: days.ScoreOf(written, days.Together(gotWritten...)), Speed: float64(len(written)) / max(thinking, 1).Seconds()}
-	card.reach("written", card.Written.Goals()...)
+	card := Card{Model: t.o.Config.LLM != nil && slices.Contains([]string{"", ClassifyChain, ClassifyLLM}, t.o.Classifier),
+		Written: days.ScoreOf(written, days.Together(gotWritten...)), Speed: float64(len(written)) / max(thinking, 1).Seconds()}
+	card.reach("written", card.Written.Goals(card.Model)...)
 	if mixed != nil {
 		got := days.Together(gotMixed...)
 		score := days.ScoreOf(mixed, got)
 		alarms := days.AlarmsOf(got, func(id grid.MessageID) bool { return !own[id] })
 		card.Mixed, card.Alarms = &score, &alarms
-		card.reach("mixed", score.Goals()...)
-		alarm := days.NewGoal("false alarms per 1,000 of strangers' talk", true, 5, alarms.Per1000)
+		card.reach("mixed", score.Goals(card.Model)...)
+		alarm := days.NewGoal("false alarms per 1,000 of strangers' talk", true, map[bool]float64{false: 5, true: 1}[card.Model], alarms.Per1000)
 		alarm.Interval = &alarms.Interval
 		card.reach("mixed", alarm)
 	}
@@ -160,7 +164,11 @@ func (c *Card) reach(on string, goals ...days.Goal) {
 
 // write tells the card to people: the goals first, then both scores in full.
 func (c Card) write(w io.Writer) error {
-	err := print.Table(w, "goal without a language model\ton\tbound\tfigure\t95 %\t", func(row func(...any)) {
+	head := "goal without a language model"
+	if c.Model {
+		head = "goal with a language model"
+	}
+	err := print.Table(w, head+"\ton\tbound\tfigure\t95 %\t", func(row func(...any)) {
 		for _, g := range c.Goals {
 			bound, figure, interval, met := fmt.Sprintf("≥ %.4g", g.Bound), fmt.Sprintf("%.3f", g.Figure), "", "not met"
 			if g.AtMost {

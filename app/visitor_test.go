@@ -26,7 +26,10 @@ type visitor struct {
 // visit starts a demo. It ends with the test, or with stop.
 func visit(t testing.TB, o DemoOptions) *visitor {
 	t.Helper()
-	o.Config, o.Out = config.Default(), io.Discard
+	o.Out = io.Discard
+	if o.Config.Timezone == nil {
+		o.Config = config.Default()
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}

@@ -6,8 +6,7 @@ import (
 	"youshi/grid"
 )
 
-// Goal is a figure that the project has set out to reach without a language
-// model, and how far it came.
+// Goal is a figure that the project has set out to reach, and how far it came.
 type Goal struct {
 	Name     string      `json:"name"`
 	AtMost   bool        `json:"at_most"` // the bound is the most, not the least
@@ -23,19 +22,29 @@ func NewGoal(name string, atMost bool, bound, figure float64) Goal {
 }
 
 // Goals holds the score against what the local steps alone shall reach on days
-// that they have not learnt from.
-func (s Score) Goals() []Goal {
+// that they have not learnt from, or what they shall reach with a strong language
+// model behind them.
+func (s Score) Goals(withModel bool) []Goal {
+	of := func(alone, behind float64) float64 {
+		if withModel {
+			return behind
+		}
+		return alone
+	}
 	all := []Goal{
-		NewGoal("actionable F1", false, 0.85, s.Actionable.F1),
-		NewGoal("category accuracy on what was found", false, 0.80, s.Category.Accuracy),
-		NewGoal("emergency recall", false, 0.95, s.Emergency.R),
-		NewGoal("emergency precision", false, 0.60, s.Emergency.P),
-		NewGoal("sensitive recall", false, 0.85, s.Sensitive.R),
+		NewGoal("actionable F1", false, of(0.85, 0.94), s.Actionable.F1),
+		NewGoal("category accuracy on what was found", false, of(0.80, 0.92), s.Category.Accuracy),
+		NewGoal("emergency recall", false, of(0.95, 0.98), s.Emergency.R),
+		NewGoal("emergency precision", false, of(0.60, 0.80), s.Emergency.P),
+		NewGoal("sensitive recall", false, of(0.85, 0.90), s.Sensitive.R),
 		NewGoal("sensitive precision", false, 0.40, s.Sensitive.P),
-		NewGoal("linking, pairwise F1", false, 0.65, s.Linking.Pairwise.F1),
-		NewGoal("matters F1", false, 0.78, s.Matters.F1),
-		NewGoal("chatter answered per 100", true, 2, s.ChatterAnsweredPer100),
+		NewGoal("linking, pairwise F1", false, of(0.65, 0.85), s.Linking.Pairwise.F1),
+		NewGoal("matters F1", false, of(0.78, 0.92), s.Matters.F1),
+		NewGoal("chatter answered per 100", true, of(2, 0.5), s.ChatterAnsweredPer100),
 		NewGoal("group posts per 100 messages", true, 20, s.GroupPostsPer100),
+	}
+	if withModel {
+		all = append(all, NewGoal("language model calls per 100 messages", true, 25, s.LLMCallsPer100))
 	}
 	for i, key := range []string{"actionable.f1", "category.accuracy", "emergency.r", "emergency.p", "sensitive.r", "sensitive.p", "linking.pairwise.f1", "matters.f1"} {
 		if v, ok := s.Intervals[key]; ok {
