@@ -45,7 +45,7 @@ type pace struct {
 
 // place is a post's place in the queue.
 type place struct {
-	post grid.MessageID
+	post string
 	rank int
 	due  time.Time // when it was told to come
 }
@@ -99,13 +99,13 @@ func rankOf(c grid.Class) int {
 
 // turn gives 0 when the post may go now, and has taken the turn then; else how
 // long to wait before asking again.
-func (p *pace) turn(o grid.Outgoing, now time.Time) time.Duration {
+func (p *pace) turn(post string, class grid.Class, now time.Time) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if now.Before(p.rest) {
 		return p.rest.Sub(now)
 	}
-	mine := p.seat(o, now)
+	mine := p.seat(post, class, now)
 	at := p.free(now)
 	for _, x := range p.queue {
 		start := at
@@ -132,16 +132,16 @@ func (p *pace) turn(o grid.Outgoing, now time.Time) time.Duration {
 
 // seat gives the post's place, a new one if it has none. Whoever did not come
 // has lost its own.
-func (p *pace) seat(o grid.Outgoing, now time.Time) *place {
+func (p *pace) seat(post string, class grid.Class, now time.Time) *place {
 	p.queue = slices.DeleteFunc(p.queue, func(x *place) bool {
-		return x.post != o.ID && !x.due.IsZero() && now.Sub(x.due) > noShow
+		return x.post != post && !x.due.IsZero() && now.Sub(x.due) > noShow
 	})
-	i := slices.IndexFunc(p.queue, func(x *place) bool { return x.post == o.ID })
+	i := slices.IndexFunc(p.queue, func(x *place) bool { return x.post == post })
 	var mine *place
 	if i >= 0 {
 		mine = p.queue[i]
 	} else {
-		mine = &place{post: o.ID, rank: rankOf(o.Class), due: now}
+		mine = &place{post: post, rank: rankOf(class), due: now}
 		p.queue = append(p.queue, mine)
 		slices.SortStableFunc(p.queue, func(a, b *place) int { return cmp.Compare(a.rank, b.rank) })
 	}

@@ -121,20 +121,20 @@ func (l *login) fetchOne(ctx context.Context, n bot.Note) error {
 // goroutines.
 type refusals struct {
 	mu sync.Mutex
-	n  map[grid.MessageID]int
+	n  map[string]int
 }
 
-func (r *refusals) count(id grid.MessageID) int {
+func (r *refusals) count(id string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.n == nil {
-		r.n = map[grid.MessageID]int{}
+		r.n = map[string]int{}
 	}
 	r.n[id]++
 	return r.n[id]
 }
 
-func (r *refusals) forget(id grid.MessageID) {
+func (r *refusals) forget(id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.n, id)

@@ -44,7 +44,7 @@ func (c *Channel) Send(ctx context.Context, to grid.Chat, o grid.Outgoing) (ids 
 	if err != nil {
 		return nil, &bot.Undelivered{State: grid.PutAside, Say: "the message cannot be written", Err: err}
 	}
-	if wait := c.pace.turn(o, time.Now()); wait > 0 {
+	if wait := c.pace.turn(postOf(to, o), o.Class, time.Now()); wait > 0 {
 		return nil, &bot.Undelivered{State: grid.Waiting, After: wait, Say: "WeChat takes one message every few seconds"}
 	}
 	for i, part := range parts {
@@ -56,7 +56,7 @@ func (c *Channel) Send(ctx context.Context, to grid.Chat, o grid.Outgoing) (ids 
 		if err := c.opt.Notes.Put(ctx, c.pace.note()); err != nil {
 			return ids, undelivered(i, time.Second, "the pace cannot be written down", err)
 		}
-		id, err := l.deliver(ctx, user, part, i, o)
+		id, err := l.deliver(ctx, user, part, i, postOf(to, o))
 		if err != nil {
 			return ids, err
 		}
@@ -64,6 +64,9 @@ func (c *Channel) Send(ctx context.Context, to grid.Chat, o grid.Outgoing) (ids 
 	}
 	return ids, nil
 }
+
+// postOf names a post over all communities, in each of which they are counted anew.
+func postOf(to grid.Chat, o grid.Outgoing) string { return to.Native + " " + string(o.ID) }
 
 // undelivered is the error of a part that was surely not said: the first may be
 // said later, after others the post is said by half and nobody repeats it.
@@ -75,13 +78,13 @@ func undelivered(part int, after time.Duration, say string, err error) error {
 }
 
 // deliver sends one part.
-func (l *login) deliver(ctx context.Context, user, text string, part int, o grid.Outgoing) (grid.MessageID, error) {
+func (l *login) deliver(ctx context.Context, user, text string, part int, post string) (grid.MessageID, error) {
 	id, wrote, err := l.say(ctx, user, text)
 	switch ret := refused(err); {
 	case err == nil && id == "":
 		return "", fmt.Errorf("sending a message: the answer gives it no number")
 	case err == nil:
-		l.refusals.forget(o.ID)
+		l.refusals.forget(post)
 		return messageID(id), nil
 	case !wrote:
 		return "", undelivered(part, 0, "WeChat could not be reached", err)
@@ -93,7 +96,7 @@ func (l *login) deliver(ctx context.Context, user, text string, part int, o grid
 		l.ready.Store(false) // the loop will find out
 		return "", undelivered(part, notYet, "the WeChat session has ended", err)
 	case ret != 0:
-		if part == 0 && l.refusals.count(o.ID) >= mostNo {
+		if part == 0 && l.refusals.count(post) >= mostNo {
 			return "", &bot.Undelivered{State: grid.PutAside, Say: "WeChat refuses this message again and again", Err: err}
 		}
 		return "", undelivered(part, notYet, "WeChat refused the message", err)

@@ -134,6 +134,9 @@ func (s *Server) synccheck(w http.ResponseWriter, r *http.Request) {
 		ret := s.refuses(r, q.Get("sid"))
 		first, _, _ := strings.Cut(q.Get("synckey"), "|")
 		at, _ := strconv.Atoi(strings.TrimPrefix(first, "1_"))
+		if ret == 0 {
+			s.taken = max(s.taken, min(at, len(s.lines))) // a key that is shown was kept
+		}
 		more := at < len(s.lines) && !s.deaf
 		news := s.held
 		broken := woken && len(s.faults) > 0 // so that a fault is met at once
@@ -169,7 +172,7 @@ func (s *Server) sync(w http.ResponseWriter, r *http.Request, in ask) {
 	if len(in.SyncKey.List) > 0 {
 		at = int(in.SyncKey.List[0].Val)
 	}
-	s.taken = max(s.taken, at) // a key that is shown was kept
+	s.taken = max(s.taken, min(at, len(s.lines)))
 	end := min(len(s.lines), at+batch)
 	if s.deaf {
 		end = at

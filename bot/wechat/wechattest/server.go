@@ -179,3 +179,11 @@ func (s *Server) note(r *http.Request) {
 	path := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
 	s.requests = append(s.requests, Request{time.Now(), r.Host, path})
 }
+
+// Waiting gives how many delivered messages the account is not known to have:
+// a key beyond them was never shown.
+func (s *Server) Waiting() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.lines) - s.taken
+}
