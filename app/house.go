@@ -110,7 +110,9 @@ func build(ctx context.Context, p plan) (*house, error) {
 	h.handlers = handlers.New(handlers.Options{Calendar: h.calendar, Voice: h.voice, Bot: p.cfg.Bot.Name,
 		Clocks: clocksOf(p.cfg), Assign: assignOf(p.cfg), Photo: photoOf(p.cfg),
 		Judging: handlers.Judging{Lasts: time.Duration(p.cfg.Judging.Days) * 24 * time.Hour, RemindAfter: p.cfg.Judging.RemindAfter},
-		Reach:   h.reach})
+		Manners: handlers.Manners{Fresh: p.cfg.Manners.Fresh, Question: p.cfg.Manners.Question, ByHand: p.cfg.Manners.ByHand,
+			Pressing: p.cfg.Manners.Pressing},
+		KeepMonths: p.cfg.Keep.Months, Reach: h.reach})
 	h.insight = &insight{store: p.store, community: h.communities[0], now: h.now}
 	h.wire(think)
 	h.book.appointed, h.book.stirred = h.handlers.Sweep, func() {

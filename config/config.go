@@ -37,6 +37,7 @@ type Config struct {
 	Service Service `toml:"service"`
 	Manners Manners `toml:"manners"`
 	Judging Judging `toml:"judging"`
+	Keep    Keep    `toml:"keep"`
 	Roles   Roles   `toml:"roles"`
 	Watch   Watch   `toml:"watch"`
 
@@ -159,6 +160,15 @@ type Manners struct {
 	Quiet        Quiet         `toml:"quiet"`
 	Gather       time.Duration `toml:"gather"` // reminders to one person within it go as one list
 	ListsPerDay  int           `toml:"lists_per_day"`
+	Fresh        time.Duration `toml:"fresh"`           // heard later than this after it was said, a report gets no first answer in the group
+	Question     time.Duration `toml:"question"`        // how long the one question waits to be asked
+	ByHand       time.Duration `toml:"by_hand"`         // posts on a matter that staff answer themselves wait so long
+	Pressing     time.Duration `toml:"emergency_every"` // how often an unanswered emergency is called to mind
+}
+
+// Keep is how long words are kept (留存); tickets and the journal are kept for good.
+type Keep struct {
+	Months int `toml:"months"` // lines heard and posts said; 0: for good
 }
 
 // Judging is how residents judge a result (评事).
@@ -216,7 +226,9 @@ func Default() Config {
 			{Open: 8*time.Hour + 30*time.Minute, Close: 12 * time.Hour},
 			{Open: 14 * time.Hour, Close: 17*time.Hour + 30*time.Minute},
 		}},
-		Manners: Manners{PostsPerHour: 6, Quiet: Quiet{From: 22 * time.Hour, To: 7 * time.Hour}, Gather: 30 * time.Minute, ListsPerDay: 6},
+		Manners: Manners{PostsPerHour: 6, Quiet: Quiet{From: 22 * time.Hour, To: 7 * time.Hour}, Gather: 30 * time.Minute, ListsPerDay: 6,
+			Fresh: 2 * time.Hour, Question: 12 * time.Hour, ByHand: 30 * time.Minute, Pressing: 10 * time.Minute},
+		Keep:    Keep{Months: 24},
 		Whistle: Whistle{ReportIn: grid.ServiceSpan(2 * time.Hour)},
 		Judging: Judging{Days: 3, RemindAfter: 48 * time.Hour},
 		Roles:   Roles{Invitation: 7 * 24 * time.Hour},

@@ -33,6 +33,9 @@ func (r *reader) validate(c Config) {
 	r.between("manners.posts_per_hour", c.Manners.PostsPerHour, 1, 600)
 	r.between("manners.lists_per_day", c.Manners.ListsPerDay, 1, 96)
 	r.spans(c)
+	if c.Keep.Months != 0 { // judging, objections and what comes again within 90 days need the words
+		r.between("keep.months", c.Keep.Months, 4, 1200)
+	}
 	r.between("judging.days", c.Judging.Days, 1, 90)
 	if days := int(c.Judging.RemindAfter.Hours() / 24); days >= c.Judging.Days && c.Judging.Days > 0 {
 		r.wrong("judging.remind_after", "the reminder would come when judging has ended; right would be less than %d days", c.Judging.Days)
@@ -54,6 +57,10 @@ func (r *reader) spans(c Config) {
 	}{
 		{"roles.invitation", c.Roles.Invitation, time.Minute, 90 * 24 * time.Hour, "7 days"},
 		{"web.session", c.Web.Session, time.Hour, 3650 * 24 * time.Hour, "90 days"},
+		{"manners.fresh", c.Manners.Fresh, time.Minute, 24 * time.Hour, "2h"},
+		{"manners.question", c.Manners.Question, time.Minute, 7 * 24 * time.Hour, "12h"},
+		{"manners.by_hand", c.Manners.ByHand, time.Second, 24 * time.Hour, "30m"},
+		{"manners.emergency_every", c.Manners.Pressing, time.Minute, 24 * time.Hour, "10m"},
 		{"watch.after", c.Watch.After, time.Second, 24 * time.Hour, "5m"},
 		{"watch.every", c.Watch.Every, time.Second, 7 * 24 * time.Hour, "30m"},
 		{"watch.second_way", c.Watch.SecondWay, time.Second, 30 * 24 * time.Hour, "2h"},

@@ -89,6 +89,7 @@ const (
 	TimerAsked   TimerKind = "asked"   // nobody answered the one question
 	TimerPoll    TimerKind = "poll"    // the judging: one reminder, then its end
 	TimerSummary TimerKind = "summary" // the weekly numbers
+	TimerKeep    TimerKind = "keep"    // once a day: what is old enough is forgotten
 	TimerUnseen  TimerKind = "unseen"  // an old neighbour not seen: the next of the chain is told
 	TimerWhistle TimerKind = "whistle" // units that must report in: reminded, and named when they do not
 	TimerRoster  TimerKind = "roster"  // a term or a leave ends: whose matters need somebody else

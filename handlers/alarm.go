@@ -44,11 +44,11 @@ func (t *turn) arm(tk grid.Ticket, fired int) error {
 
 // nextSlot gives the first slot of the deadline that lies ahead.
 func (t *turn) nextSlot(tk grid.Ticket, fired int) (time.Time, int) {
-	d, emergency := *tk.Due, tk.Urgency == grid.Emergency
+	d, emergency, pressing := *tk.Due, tk.Urgency == grid.Emergency, t.Manners.Pressing
 	if fired < slotOver {
 		if emergency {
-			if n := t.now.Sub(d.From)/emergencyEvery + 1; d.From.Add(n * emergencyEvery).Before(d.Due) {
-				return d.From.Add(n * emergencyEvery), slotHalf
+			if n := t.now.Sub(d.From)/pressing + 1; d.From.Add(n * pressing).Before(d.Due) {
+				return d.From.Add(n * pressing), slotHalf
 			}
 		} else {
 			for _, p := range []int{slotHalf, slotNearly} {
@@ -62,7 +62,7 @@ func (t *turn) nextSlot(tk grid.Ticket, fired int) (time.Time, int) {
 	late, every := t.now.Sub(d.Due), 24*time.Hour
 	switch {
 	case emergency && late < 2*time.Hour:
-		every = emergencyEvery
+		every = pressing
 	case emergency && late < every: // whoever did not hear it twelve times is not there
 		every = time.Hour
 	}

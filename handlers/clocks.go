@@ -17,19 +17,16 @@ type Clocks struct {
 // Steps are the clocks of one class of matters.
 type Steps struct{ Confirm, Accept, Resolve grid.Span }
 
-// emergencyEvery is how often an unanswered emergency is called to mind.
-const emergencyEvery = 10 * time.Minute
-
 // DefaultClocks are what the config says when it says nothing (期限).
 func DefaultClocks() Clocks {
-	hours := func(n int) grid.Span { return grid.ServiceSpan(time.Duration(n) * time.Hour) }
+	soon, hours := grid.ClockSpan(10*time.Minute), func(n int) grid.Span { return grid.ServiceSpan(time.Duration(n) * time.Hour) }
 	return Clocks{
 		Class: map[grid.Category]Steps{
 			grid.Immediate: {hours(2), hours(2), grid.WorkingDaySpan(1)},
 			grid.Pending:   {hours(4), grid.WorkingDaySpan(1), grid.WorkingDaySpan(7)},
 			grid.Escalate:  {hours(1), grid.ClockSpan(2 * time.Hour), grid.WorkingDaySpan(15)},
 		},
-		Emergency: Steps{grid.ClockSpan(emergencyEvery), grid.ClockSpan(emergencyEvery), grid.ClockSpan(2 * time.Hour)},
+		Emergency: Steps{soon, soon, grid.ClockSpan(2 * time.Hour)},
 		ReportIn:  hours(2),
 		Level: map[grid.Level]grid.Span{
 			grid.LevelCommunity:   grid.ClockSpan(2 * time.Hour),

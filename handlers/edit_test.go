@@ -191,7 +191,9 @@ func TestWhatWaitsOvernightIsSaidByTheNewWords(t *testing.T) {
 	m := h.say("张大妈", "电梯坏了", of(lift(), func(in *grid.Intent) { in.Location = "" })).msg
 	waiting(h, grid.PostAsk, 1)
 	h.now = monday(23, 0).Add(4 * time.Hour)
-	got := h.edit("张大妈", m.ID, "是5号楼水管爆了", of(lift(), func(in *grid.Intent) { in.Summary, in.Location, in.Topic = "水管爆了", "5号楼", "water_power_gas" }))
+	got := h.edit("张大妈", m.ID, "是5号楼水管爆了", of(lift(), func(in *grid.Intent) {
+		in.Summary, in.Location, in.Topic = "水管爆了", "5号楼", "water_power_gas"
+	}))
 	h.says(got.posts.to(group).one(h), "水管爆了", "5号楼")
 	h.is("quotes", got.posts.to(group).one(h).ReplyTo, m.ID)
 	h.says(got.posts.to(staff).one(h), "水管爆了")

@@ -25,7 +25,7 @@ func (t *turn) firstAnswer(tk grid.Ticket, m grid.Message) error {
 		}
 		_, err := t.consoled(tk, o)
 		return err
-	case kind == grid.GroupChat && t.now.Sub(m.Sent) > stale:
+	case kind == grid.GroupChat && t.now.Sub(m.Sent) > t.Manners.Fresh:
 		return nil
 	case tk.Urgency == grid.Emergency:
 		return t.warn(tk, tk.Danger, grid.PostAck, m.ID)
@@ -51,5 +51,5 @@ var placed = map[grid.Topic]bool{"facilities": true, "elevator": true, "sanitati
 // what the reporter says next joins it by the Linker.
 func (t *turn) askPlace(tk grid.Ticket, m grid.Message, c card) error {
 	return t.post(grid.Outgoing{To: tk.Chat, Class: grid.ClassFirst, Kind: grid.PostAsk, Ticket: tk.No,
-		For: tk.Reporter, ReplyTo: m.ID, Until: t.now.Add(stale)}, "ask.place", c)
+		For: tk.Reporter, ReplyTo: m.ID, Until: t.now.Add(t.Manners.Question)}, "ask.place", c)
 }

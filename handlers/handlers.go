@@ -23,6 +23,9 @@ type Options struct {
 	Judging  Judging
 	Assign   []Rule                 // who is proposed to be sent, the first that fits first
 	Photo    map[grid.Category]bool // 办结 needs a picture of the result
+	Manners  Manners                // the zero Manners are DefaultManners
+	// KeepMonths is for how many months lines and posts are kept; 0: for good.
+	KeepMonths int
 	// Reach gives the private chat with a person, and false where no channel
 	// can talk to the person alone.
 	Reach func(tx storage.Tx, p grid.Person) (grid.ChatID, bool, error)
@@ -38,11 +41,27 @@ type Judging struct {
 type Handlers struct{ Options }
 
 // New gives the handlers of a site.
-func New(o Options) *Handlers { return &Handlers{o} }
+func New(o Options) *Handlers {
+	if o.Manners == (Manners{}) {
+		o.Manners = DefaultManners()
+	}
+	return &Handlers{o}
+}
 
-// stale is how old a message may be when it is heard and still get a first
-// answer in the group: what lay about for longer is taken up without a word.
-const stale = 2 * time.Hour
+// Manners are the lengths of time that decide what is said of a matter, and when.
+type Manners struct {
+	// Fresh is how old a message may be when it is heard and still get a first answer
+	// in the group: what lay about for longer is taken up without a word.
+	Fresh    time.Duration
+	Question time.Duration // how long the one question waits to be asked
+	ByHand   time.Duration // how long the bot holds its posts on a matter that staff answer themselves
+	Pressing time.Duration // how often an unanswered emergency is called to mind
+}
+
+// DefaultManners are what the config says when it says nothing.
+func DefaultManners() Manners {
+	return Manners{Fresh: 2 * time.Hour, Question: 12 * time.Hour, ByHand: 30 * time.Minute, Pressing: 10 * time.Minute}
+}
 
 // timers is the table of what the clock can ask for.
 var timers = map[grid.TimerKind]func(*turn, grid.Timer) error{
@@ -50,6 +69,7 @@ var timers = map[grid.TimerKind]func(*turn, grid.Timer) error{
 	grid.TimerPoll:    (*turn).pollDue,
 	grid.TimerSummary: (*turn).summaryDue,
 	grid.TimerUnseen:  (*turn).unseenDue,
+	grid.TimerKeep:    (*turn).keepDue,
 	grid.TimerWhistle: (*turn).whistleDue,
 	grid.TimerRoster:  (*turn).rosterDue,
 }

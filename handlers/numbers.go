@@ -86,7 +86,7 @@ func (h *Handlers) Begin(tx storage.Tx, now time.Time) error {
 			return err
 		}
 	}
-	return h.Sweep(tx, now)
+	return errors.Join(h.beginKeeping(tx, now), h.Sweep(tx, now))
 }
 
 func (h *Handlers) nextSummary(tx storage.Tx, a grid.AreaID, now time.Time) error {

@@ -7,12 +7,9 @@ import (
 	"youshi/grid"
 )
 
-// byHand is how long the bot holds its posts on a matter that staff answer
-// themselves, and the scope of storage.Notes that remembers since when.
-const (
-	byHand      = 30 * time.Minute
-	notesByHand = "by_hand"
-)
+// notesByHand is the scope of storage.Notes that remembers until when staff answer a
+// matter themselves.
+const notesByHand = "by_hand"
 
 // heldUntil gives the time until which notices on a ticket wait, zero when they
 // need not.
@@ -33,7 +30,7 @@ func (t *turn) heldUntil(no grid.TicketNo) (until time.Time, err error) {
 // yield holds what the bot has to say in the group about a matter that staff are
 // answering by hand: what waits already, and what comes within that time.
 func (t *turn) yield(tk grid.Ticket) error {
-	until := t.now.Add(byHand)
+	until := t.now.Add(t.Manners.ByHand)
 	raw, err := until.MarshalText()
 	if err == nil {
 		err = t.tx.Notes().Put(notesByHand, tk.No.String(), raw)

@@ -102,7 +102,13 @@ func (a *audit) pointers() error {
 		for _, id := range a.tickets[no].Messages {
 			m, err := a.tx.Messages().Get(id)
 			if errors.Is(err, storage.ErrNotFound) {
-				a.say("ticket %d rests on message %s, which is not stored", no, id)
+				kept, err := storage.Kept(a.tx, a.tickets[no].Heard)
+				if err != nil {
+					return err
+				}
+				if kept {
+					a.say("ticket %d rests on message %s, which is not stored", no, id)
+				}
 				continue
 			} else if err != nil {
 				return err

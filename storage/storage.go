@@ -172,6 +172,9 @@ type Outbox interface {
 	SaidTo(to grid.ChatID, before grid.Seq, n int) ([]grid.Outgoing, error)
 	// Of gives every post about a ticket, by Seq.
 	Of(no grid.TicketNo) ([]grid.Outgoing, error)
+	// Forget drops at most n ended posts written before that time, oldest first, and
+	// gives how many went. What is queued stays, and stops nothing behind it.
+	Forget(before time.Time, n int) (int, error)
 }
 
 // Destination is where something is queued for.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"youshi/grid"
 	"youshi/storage"
@@ -240,4 +241,31 @@ func (b outbox) SaidTo(to grid.ChatID, before grid.Seq, n int) ([]grid.Outgoing,
 
 func (b outbox) Of(no grid.TicketNo) ([]grid.Outgoing, error) {
 	return gather(b.rows(within(b.look(outboxOf), key{}.num(uint64(no)))), 0)
+}
+
+func (b outbox) Forget(before time.Time, n int) (int, error) {
+	var old []grid.Outgoing
+	for k := range walk(b.look(outboxBucket), nil, nil) {
+		o, err := b.row(grid.Seq(numAt(k)))
+		if err != nil {
+			return 0, err
+		}
+		if len(old) >= n || !o.Written.Before(before) { // written in the order of Seq
+			break
+		}
+		if o.State != grid.Waiting && o.State != grid.Trying {
+			old = append(old, o)
+		}
+	}
+	for _, o := range old {
+		for _, e := range postKeys(o) {
+			if err := b.drop([]byte(e.key), e.bucket); err != nil {
+				return 0, fmt.Errorf("forgetting post %d: %w", o.Seq, err)
+			}
+		}
+		if err := b.drop(key{}.num(uint64(o.Seq)), outboxBucket); err != nil {
+			return 0, fmt.Errorf("forgetting post %d: %w", o.Seq, err)
+		}
+	}
+	return len(old), nil
 }

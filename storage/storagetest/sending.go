@@ -237,6 +237,47 @@ var outboxLookups = map[string]func(desk){
 			return nil
 		})
 	},
+	"ended posts are forgotten by age, a few at a time; what waits stays": func(d desk) {
+		for i := range 5 {
+			o := post("group:1", grid.ClassFirst)
+			o.Written, o.Ticket = at(i), 7
+			o = d.write(o)
+			if i != 1 {
+				d.say(o, grid.MessageID(fmt.Sprintf("tg:%d", i)))
+			}
+		}
+		forget := func(before, most, want int) {
+			d.do(func(tx storage.Tx) error {
+				n, err := tx.Outbox().Forget(at(before), most)
+				d.same("forgotten", n, want)
+				return err
+			})
+		}
+		left := func(want ...int) {
+			d.see(func(tx storage.Tx) error {
+				of, err := tx.Outbox().Of(7)
+				d.same("left", seqs(of), want)
+				said, err2 := tx.Outbox().Said(0, 9)
+				to, err3 := tx.Outbox().SaidTo("group:1", 0, 9)
+				d.same("said", seqs(said), seqs(to))
+				return errors.Join(err, err2, err3)
+			})
+		}
+		forget(0, 9, 0)
+		forget(4, 2, 2) // the first and the third; the second waits
+		left(2, 4, 5)
+		forget(4, 9, 1)
+		left(2, 5)
+		forget(4, 9, 0)
+		d.see(func(tx storage.Tx) error {
+			for _, id := range []grid.MessageID{"post-1", "tg:0", "tg:3"} {
+				_, err := tx.Outbox().Get(id)
+				d.absent(string(id), err)
+			}
+			return nil
+		})
+		d.same("the next one's number", d.write(post("group:1", grid.ClassFirst)).Seq, 6)
+	},
 	"posts about a ticket come by number": func(d desk) {
 		for _, no := range []grid.TicketNo{2, 1, 2, 0} {
 			o := post("group:1", grid.ClassFirst)
