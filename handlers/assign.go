@@ -45,7 +45,7 @@ func (t *turn) give(tk grid.Ticket, sentence string, from grid.PersonID, text st
 	if err != nil {
 		return err
 	}
-	if from != tk.Assignee && from != t.who.ID {
+	if from != tk.Assignee && (from != t.who.ID || sentence != "told.assigned") { // 派单 by who has it is no 转办
 		if c.From, err = t.name(from); err != nil {
 			return err
 		}
