@@ -33,7 +33,7 @@ func (h *house) openChannels(ctx context.Context) error {
 		}
 		if ch != nil {
 			h.channels[ch.ID()] = ch
-			h.outside = append(h.outside, part{p.name, func(ctx context.Context) error { return ch.Run(ctx, h.ear.For(ch.ID())) }})
+			h.outside = append(h.outside, h.channelPart(p.name, ch))
 		}
 	}
 	return nil
@@ -62,7 +62,7 @@ func (h *house) openTelegram(ctx context.Context) (bot.Channel, error) {
 		return nil, fmt.Errorf("telegram.token: %w", err)
 	}
 	o := telegram.Options{Token: token, ServerURL: t.ServerURL, Bot: h.cfg.Bot.Name,
-		Notes: h.notesOf(telegram.ID), Media: h.media(), Log: h.log, Now: h.now}
+		Notes: h.notesOf(telegram.ID), Media: h.media(), Log: h.log, Now: h.now, Changed: h.changed(telegram.ID)}
 	if t.Mode == config.Webhook {
 		secret, err := t.WebhookSecret.Open()
 		if err != nil {

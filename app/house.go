@@ -49,6 +49,7 @@ type house struct {
 	chat        *webchat.Chat
 	book        *chatBook
 	channels    map[grid.ChannelID]bot.Channel
+	health      *health
 	outside     []part // the channels to platforms outside; they run after the rest
 	ear         *bot.Ear
 	dispatcher  *bot.Dispatcher
@@ -101,7 +102,7 @@ func build(ctx context.Context, p plan) (*house, error) {
 	h.book = &chatBook{store: p.store, community: h.communities[0], bot: p.cfg.Bot.Name, now: h.now, demo: p.demo}
 	h.chat = webchat.New(webchat.Options{Book: h.book, Media: filepath.Join(p.cfg.Data, "media"), Now: h.now,
 		Bot: p.cfg.Bot.Name, Log: h.log, Demo: p.demo, Clock: p.clock})
-	h.channels = map[grid.ChannelID]bot.Channel{webchat.ID: h.chat}
+	h.channels, h.health = map[grid.ChannelID]bot.Channel{webchat.ID: h.chat}, newHealth(h.now)
 	if p.outside {
 		if err := h.openChannels(ctx); err != nil {
 			return nil, err

@@ -62,7 +62,7 @@ func Serve(ctx context.Context, o ServeOptions) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	admin := desk.Admin{Config: o.Config, Store: store, Log: h.log, Now: h.now, Revoked: h.revoked}
+	admin := desk.Admin{Config: o.Config, Store: store, Log: h.log, Now: h.now, Revoked: h.revoked, Channels: h.channelLines}
 	for _, w := range o.Config.Warnings() {
 		o.Log.Warn(w, "part", "config")
 	}
@@ -71,7 +71,7 @@ func Serve(ctx context.Context, o ServeOptions) error {
 		return errors.Join(err, l.Close())
 	}
 	fmt.Fprintf(o.Out, "youshi: open http://%s in a browser; Ctrl-C ends it\n", l.Addr())
-	return runParts(ctx, h.log, append(append([]part{{"model's past", h.keepModel}}, h.parts()...), part{"remembering", h.forget}, part{"admin socket", admin.Run}, httpPart(l, handler, h.log)))
+	return runParts(ctx, h.log, append(append([]part{{"model's past", h.keepModel}}, h.parts()...), part{"watching the channels", h.watch}, part{"remembering", h.forget}, part{"admin socket", admin.Run}, httpPart(l, handler, h.log)))
 }
 
 // onlyLoopback refuses an address that others can reach: nobody can sign in yet,
@@ -139,6 +139,9 @@ func (h *house) board() (*web.Web, error) {
 	metrics := prometheus.NewRegistry()
 	if err := h.gauges(metrics); err != nil {
 		return nil, fmt.Errorf("adding the model's figures: %w", err)
+	}
+	if err := metrics.Register(channelGauge{h}); err != nil {
+		return nil, fmt.Errorf("adding the channels' figures: %w", err)
 	}
 	return web.New(web.Options{
 		Store: h.store, Community: h.communities[0], Now: h.now, Who: h.chat.Who, Registry: metrics, Log: h.log,

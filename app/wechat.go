@@ -18,7 +18,7 @@ func (h *house) openWeChat(context.Context) (bot.Channel, error) {
 	if w == nil {
 		return nil, nil
 	}
-	o := wechat.Options{Notes: h.notesOf(wechat.ID), Media: h.media(), Voice: h.voice, Log: h.log, Now: h.now,
+	o := wechat.Options{Notes: h.notesOf(wechat.ID), Media: h.media(), Voice: h.voice, Log: h.log, Now: h.now, Changed: h.changed(wechat.ID),
 		Session: filepath.Join(h.cfg.Data, w.Session), Mode: w.Mode, Bot: h.cfg.Bot.Name,
 		Gap: w.Gap, PerMinute: w.PerMinute, Rest: w.Rest, DeafAfter: w.DeafAfter, Terminal: terminal(os.Stderr)}
 	for _, g := range h.cfg.Groups {

@@ -24,8 +24,8 @@ import (
 var update = flag.Bool("update", false, "write testdata/sentences.golden anew")
 
 // others are the sentences of other rooms: the numbers are told by reports, what
-// stands for quotes and buttons by the WeChat channel.
-var others = []string{"summary.tmpl", "wechat.tmpl"}
+// stands for quotes and buttons by the WeChat channel, how channels stand by app.
+var others = []string{"summary.tmpl", "wechat.tmpl", "channel.tmpl"}
 
 // defined gives the names of all sentences, and the text of the files.
 func defined(t *testing.T) (names []string, text string) {

@@ -61,6 +61,8 @@ func (d desk) answer(ctx context.Context, ask Ask, out io.Writer) error {
 		return d.summary(ctx, ask, out)
 	case "roles":
 		return d.roles(ctx, ask, out)
+	case "groups":
+		return d.groups(ctx, ask, out)
 	case "roles invite", "groups invite":
 		return d.invite(ctx, ask, out)
 	case "roles revoke":
