@@ -192,7 +192,10 @@ func (e *Ear) write(tx storage.Tx, ev grid.Event, now time.Time) (grid.LaneID, b
 		return "", false, fmt.Errorf("reading the area of chat %s: %w", chat.ID, err)
 	}
 	name := ev.Speaker.Name
-	m := line(ev, chat.ID, who.ID, now)
+	m, err := unquote(tx, line(ev, chat.ID, who.ID, now))
+	if err != nil {
+		return "", false, err
+	}
 	ev.Lane, ev.Native, ev.Chat, ev.From = chat.Lane(area), chat, chat.ID, who.ID
 	ev.Seq, ev.At, ev.Tries, ev.Speaker.Name = 0, time.Time{}, 0, ""
 	ev.Message = grid.Message{ID: m.ID, Chat: m.Chat, From: m.From, Kind: m.Kind, Sent: m.Sent, Heard: m.Heard, ReplyTo: m.ReplyTo, Of: m.Of}

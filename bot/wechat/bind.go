@@ -56,9 +56,10 @@ const (
 type bindings struct {
 	notes   bot.Notes
 	session string
-	names   []string // bound by the config, sorted
+	list    func(context.Context) ([]string, error)
 
 	mu      sync.Mutex
+	names   []string // bound by the config or by a code of the house, sorted
 	records map[string]record
 	saved   map[string]string // as they are on disk
 	codes   map[string]string // bound name -> code
@@ -69,8 +70,8 @@ type bindings struct {
 }
 
 // readBindings reads what is kept of the bound groups.
-func readBindings(ctx context.Context, notes bot.Notes, session string, names []string) (*bindings, error) {
-	b := &bindings{notes: notes, session: session, names: slices.Sorted(slices.Values(names)), records: map[string]record{}, saved: map[string]string{}, codes: map[string]string{},
+func readBindings(ctx context.Context, notes bot.Notes, session string, list func(context.Context) ([]string, error)) (*bindings, error) {
+	b := &bindings{notes: notes, session: session, list: list, records: map[string]record{}, saved: map[string]string{}, codes: map[string]string{},
 		rooms: map[string]string{}, firm: map[string]bool{}, heard: map[string]string{}, doubts: map[string]doubt{}}
 	kept, err := notes.All(ctx, notesGroup)
 	if err != nil {
@@ -140,8 +141,13 @@ func still(then, now []string) float64 {
 
 // settle says anew which group is which, and writes down what is certain.
 func (b *bindings) settle(ctx context.Context, rooms []room) error {
+	names, err := b.list(ctx)
+	if err != nil {
+		return fmt.Errorf("reading which groups are bound: %w", err)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.names = slices.Compact(slices.Sorted(slices.Values(names)))
 	b.heard = map[string]string{}
 	var notes []bot.Note
 	for _, name := range b.names {
@@ -297,6 +303,14 @@ func (b *bindings) of(user string) (name string, certain, ok bool) {
 	defer b.mu.Unlock()
 	name, ok = b.heard[user]
 	return name, ok && b.rooms[name] == user, ok
+}
+
+// has reports whether a name is bound.
+func (b *bindings) has(name string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, found := slices.BinarySearch(b.names, name)
+	return found
 }
 
 // room gives the group of a bound name, or why nothing may be said there.

@@ -49,13 +49,13 @@ func (l *login) take(ctx context.Context, fresh news, key *openwechat.SyncKey) e
 		return fmt.Errorf("writing the position: %w", err)
 	}
 	var h bot.Heard
-	pictures := false
+	pictures, bind := false, false
 	for _, m := range fresh.AddMsgList {
 		if m == nil || m.MsgType == kindNotify || m.FromUserName == l.self {
 			continue
 		}
 		l.heard = now
-		ev, ok, err := l.event(ctx, m)
+		ev, ours, ok, err := l.event(ctx, m)
 		if err != nil {
 			return err
 		}
@@ -63,12 +63,21 @@ func (l *login) take(ctx context.Context, fresh news, key *openwechat.SyncKey) e
 			continue
 		}
 		h.Events = append(h.Events, ev)
+		if !ours { // the house may bind the group, if a code of its own was said there
+			bind = bind || strings.Contains(ev.Message.Text, "绑定")
+			continue
+		}
 		h.Notes = append(h.Notes, l.noted(m, ev)...)
 		pictures = pictures || ev.Message.Kind == grid.ImageMessage
 	}
 	h.Notes = append(h.Notes, bot.Note{Key: notesPosition, Value: raw})
 	if err := l.hear(ctx, h); err != nil {
 		return fmt.Errorf("writing down what was heard: %w", err)
+	}
+	if bind {
+		if err := l.settle(ctx); err != nil {
+			l.opt.Log.Error("groups cannot be settled; they will be with the next one that is seen", "err", err)
+		}
 	}
 	if pictures {
 		select {
@@ -106,33 +115,35 @@ func (l *login) unknown(msgs []*openwechat.Message, now time.Time) []string {
 	return out
 }
 
-// event turns a message into what was heard; false for what is not ours to hear.
-func (l *login) event(ctx context.Context, m *openwechat.Message) (grid.Event, bool, error) {
-	ev := grid.Event{Kind: grid.EventMessage}
+// event turns a message into what was heard. ours is false in a group that no area
+// is bound to; ok is false for what nobody need hear.
+func (l *login) event(ctx context.Context, m *openwechat.Message) (ev grid.Event, ours, ok bool, err error) {
+	ev.Kind = grid.EventMessage
 	words := m.Content
 	var names []string
 	switch {
 	case isGroup(m.FromUserName):
 		var user string
 		user, words = cut(m.Content)
-		native, certain, ok, err := l.bound(ctx, m.FromUserName, plain(words))
-		if err != nil || !ok {
-			return ev, false, err
+		native, certain, bound, err := l.bound(ctx, m.FromUserName, plain(words))
+		if err != nil || native == "" {
+			return ev, false, false, err
 		}
+		ours = bound
 		scope := native
 		if !certain {
 			scope += "?" // nobody here is anybody who is known there
 		}
-		ev.Native = grid.Chat{Channel: ID, Native: native, Kind: grid.GroupChat}
+		ev.Native = grid.Chat{Channel: ID, Native: native, Kind: grid.GroupChat, Name: l.book.nameOf(m.FromUserName)}
 		if user != "" {
 			ev.Speaker = l.book.inGroup(m.FromUserName, scope, user)
 		}
 		names = l.book.ownNames(m.FromUserName)
 	case isPerson(m.FromUserName) && m.MsgType != kindSystem:
-		ev.Speaker = l.book.inPrivate(m.FromUserName)
+		ours, ev.Speaker = true, l.book.inPrivate(m.FromUserName)
 		ev.Native = grid.Chat{Channel: ID, Native: ev.Speaker.ID, Kind: grid.PrivateChat}
 	default:
-		return ev, false, nil
+		return ev, false, false, nil
 	}
 	id := m.MsgId
 	if id == "" {
@@ -147,7 +158,7 @@ func (l *login) event(ctx context.Context, m *openwechat.Message) (grid.Event, b
 		ev.Key.Message = id
 	}
 	l.fill(ctx, &ev, m, words, names)
-	return ev, true, nil
+	return ev, ours, true, nil
 }
 
 // fill says what the message is made of.
@@ -184,8 +195,9 @@ func (l *login) fill(ctx context.Context, ev *grid.Event, m *openwechat.Message,
 	}
 }
 
-// bound gives the bound name of a group and whether it is certain; a code said
-// in it settles it. False for a group that no area is bound to.
+// bound gives the bound name of a group and whether it is certain; a code said in
+// it settles it. Of a group that no area is bound to it gives the name of its own,
+// unless that would be taken for another's ("").
 func (l *login) bound(ctx context.Context, user, text string) (native string, certain, ok bool, err error) {
 	if l.groups.confirm(user, text, l.book.rooms) {
 		if err := l.settle(ctx); err != nil {
@@ -193,16 +205,13 @@ func (l *login) bound(ctx context.Context, user, text string) (native string, ce
 		}
 		l.opt.Log.Info("a person said which group is the right one")
 	}
-	native, certain, ok = l.groups.of(user)
-	if !ok {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if !l.ignored[user] {
-			l.ignored[user] = true
-			l.opt.Log.Warn("a group that no area is bound to is not heard: bind it with [[group]], or leave it", "name", l.book.nameOf(user))
-		}
+	if native, certain, ok = l.groups.of(user); ok {
+		return native, certain, true, nil
 	}
-	return native, certain, ok, nil
+	if name := l.book.nameOf(user); !l.groups.has(name) {
+		return name, false, false, nil
+	}
+	return "", false, false, nil
 }
 
 // noted gives the notes that go with an event.

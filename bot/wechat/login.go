@@ -46,7 +46,6 @@ type login struct {
 	pictures chan struct{} // there may be pictures to fetch
 	mu       sync.Mutex
 	said     map[string]said // of this session, by MsgId
-	ignored  map[string]bool // groups of which it was logged that nobody bound them
 }
 
 // begin opens the session: who the account is, whom it knows, where its messages
@@ -63,7 +62,7 @@ func (c *Channel) begin(ctx context.Context, w *wire, creds credentials) (*login
 	}
 	now := time.Now()
 	l := &login{Channel: c, wire: w, creds: creds, self: init.User.UserName, book: newBook(init.User),
-		fetched: now, heard: now, pictures: make(chan struct{}, 1), said: map[string]said{}, ignored: map[string]bool{}}
+		fetched: now, heard: now, pictures: make(chan struct{}, 1), said: map[string]said{}}
 	if l.key, err = c.position(ctx, creds.Base.Sid, init.SyncKey); err != nil {
 		return nil, err
 	}

@@ -39,10 +39,12 @@ type Options struct {
 	Now     func() time.Time
 	Changed func(bot.Health) // told of every change of state or sentence; may be nil
 
-	Session string   // the file of the credentials
-	Mode    string   // "desktop" or "normal"
-	Groups  []string // the names of the groups that the config binds
-	Bot     string   // the bot's name, as residents call it
+	Session string // the file of the credentials
+	Mode    string // "desktop" or "normal"
+	// Groups gives the names of the groups that an area is bound to, by the config
+	// or by a code said in them.
+	Groups func(context.Context) ([]string, error)
+	Bot    string // the bot's name, as residents call it
 
 	Gap       time.Duration // at least between two messages; up to two thirds more by chance
 	PerMinute int           // messages a minute at most, in all

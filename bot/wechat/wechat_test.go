@@ -53,8 +53,9 @@ func newScene(t *testing.T, groups ...string) *scene {
 		groups = []string{home}
 	}
 	s.opt = wechat.Options{Notes: s.notes, Media: bot.Media{Dir: filepath.Join(dir, "media")}, Voice: voice,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Session: filepath.Join(dir, "wechat.json"), Mode: "desktop", Groups: groups,
-		Bot: "小格", Gap: 30 * time.Millisecond, PerMinute: 1000,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Session: filepath.Join(dir, "wechat.json"), Mode: "desktop",
+		Groups: func(context.Context) ([]string, error) { return groups, nil },
+		Bot:    "小格", Gap: 30 * time.Millisecond, PerMinute: 1000,
 		Changed: func(h bot.Health) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
