@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
-	"time"
 
 	"youshi/grid"
 	"youshi/storage"
@@ -27,9 +27,6 @@ type offered struct {
 	Late  int // of these past their deadline
 	Like  int // matters of the same topic solved in this grid
 }
-
-// solvedWithin is how far back it counts who solved the like.
-const solvedWithin = 180 * 24 * time.Hour
 
 // propertyTopics are what a property company looks after, where no rule says otherwise.
 var propertyTopics = map[grid.Topic]bool{"facilities": true, "elevator": true, "sanitation": true, "property": true, "greening": true}
@@ -185,18 +182,36 @@ func (t *turn) leastFirst(people []grid.Person) ([]grid.Person, error) {
 	return people, nil
 }
 
-// solvers counts who solved matters of the same topic in this grid lately.
+// notesSolved is the scope of storage.Notes that counts who solved how many matters
+// of a topic in a grid: to read them from the tickets takes too long for a first answer.
+func notesSolved(tk grid.Ticket) string { return "solved/" + string(tk.Area) + "/" + string(tk.Topic) }
+
+// solvers gives who solved matters of the same topic in this grid, and how many.
 func (t *turn) solvers(tk grid.Ticket) (map[grid.PersonID]int, error) {
 	out := map[grid.PersonID]int{}
-	for x, err := range t.tx.Tickets().Heard([]grid.AreaID{tk.Area}, t.now.Add(-solvedWithin), t.now.Add(time.Second)) {
+	for who, raw := range t.tx.Notes().All(notesSolved(tk)) {
+		n, err := strconv.Atoi(string(raw))
 		if err != nil {
-			return nil, fmt.Errorf("reading what was solved in %s: %w", tk.Area, err)
+			return nil, fmt.Errorf("reading who solved what in %s: %w", tk.Area, err)
 		}
-		if x.Topic == tk.Topic && x.No != tk.No && !x.Resolved.IsZero() && x.Assignee != "" {
-			out[x.Assignee]++
-		}
+		out[grid.PersonID(who)] = n
 	}
 	return out, nil
+}
+
+// solved counts a matter for who has it, once: rework is no second one.
+func (t *turn) solved(tk grid.Ticket) error {
+	if tk.Assignee == "" || tk.Round > 0 {
+		return nil
+	}
+	like, err := t.solvers(tk)
+	if err != nil {
+		return err
+	}
+	if err := t.tx.Notes().Put(notesSolved(tk), string(tk.Assignee), []byte(strconv.Itoa(like[tk.Assignee]+1))); err != nil {
+		return fmt.Errorf("counting who solved ticket %d: %w", tk.No, err)
+	}
+	return nil
 }
 
 // offerNext gives a matter that was not accepted in time to the next holder of the

@@ -22,6 +22,9 @@ func (t *turn) resolve(c grid.Command) error {
 	if tk, err = t.byHouse(tk, grid.WantPoll, "", grid.Change{Poll: poll}); err != nil {
 		return err
 	}
+	if err := t.solved(tk); err != nil {
+		return err
+	}
 	if err := t.done(tk, "resolved", c.Text); err != nil {
 		return err
 	}
