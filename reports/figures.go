@@ -49,6 +49,7 @@ type Figures struct {
 	ReworkRate   Rate              `json:"rework_rate"`  // matters with a second round, of those ever resolved
 	Repeat       Rate              `json:"repeat"`       // matters whose place and topic had one closed in the 90 days before, of found
 	Hot          []Hot             `json:"hot_matters"`  // at most five
+	Scores       Scores            `json:"scores"`       // per worker, unit, area and class
 }
 
 // Rate is a part of a whole. As JSON it is {"n", "of", "rate"}, rate null of nothing.
@@ -156,6 +157,7 @@ func Reckon(tx storage.Tx, p Period, areas []grid.AreaID, now time.Time) (Figure
 		func() error { return f.deadlines(tx, below, now) },
 		func() error { return f.places(tx, matters) },
 		func() error { return f.hot(tx, matters) },
+		func() (err error) { f.Scores, err = scores(tx, p, below, now); return err },
 	} {
 		if err := step(); err != nil {
 			return f, fmt.Errorf("reckoning %s to %s: %w", p.From.Format(time.DateOnly), p.To.Format(time.DateOnly), err)

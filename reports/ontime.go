@@ -43,11 +43,22 @@ func (f *Figures) deadlines(tx storage.Tx, areas []grid.AreaID, now time.Time) e
 	return nil
 }
 
-// keptDeadlines goes through one journal with the deadlines that were running.
+// keptDeadlines counts the steps of one journal that ended in the period.
 func (f *Figures) keptDeadlines(journal []grid.Entry, now time.Time) {
+	endings(journal, now, func(_ int, step string, inTime bool, at time.Time) {
+		if f.Has(at) {
+			r := f.OnTime[step]
+			f.OnTime[step] = Rate{N: r.N + one(inTime), Of: r.Of + 1}
+		}
+	})
+}
+
+// endings goes through one journal up to now with the deadlines that were running,
+// and tells of each step with a clock by which entry and whether in time it ended.
+func endings(journal []grid.Entry, now time.Time, tell func(entry int, step string, inTime bool, at time.Time)) {
 	running := map[string]time.Time{}
 	var stopped time.Time // while waiting
-	for _, e := range journal {
+	for i, e := range journal {
 		if e.At.After(now) {
 			return
 		}
@@ -57,10 +68,7 @@ func (f *Figures) keptDeadlines(journal []grid.Entry, now time.Time) {
 			if !stopped.IsZero() { // resolved out of waiting: the clock had stopped before
 				done = stopped
 			}
-			if f.Has(e.At) {
-				r := f.OnTime[step]
-				f.OnTime[step] = Rate{N: r.N + one(!done.After(due)), Of: r.Of + 1}
-			}
+			tell(i, step, !done.After(due), e.At)
 			delete(running, step)
 		}
 		switch {
