@@ -24,12 +24,12 @@ type told struct {
 
 // sentence is what an alarm is filled with.
 type sentence struct {
-	Channel grid.ChannelID
-	State   bot.HealthState
-	Since   time.Time
-	Say     string
-	Scan    string
-	Board   string // an address, "" where the site has none
+	Name  string // of the channel
+	State bot.HealthState
+	Since time.Time
+	Say   string
+	Scan  string
+	Board string // an address, "" where the site has none
 }
 
 // alarm tells the operators, or without one the secretaries, that a channel does not
@@ -77,7 +77,13 @@ func (h *house) alarm(ctx context.Context, s standing) error {
 // tellOperators says how a channel stands wherever its operators can be reached
 // without it.
 func (h *house) tellOperators(ctx context.Context, s standing) error {
-	fill := sentence{s.Channel, s.State, s.Since.In(h.cfg.Timezone), s.Say, s.Scan, ""}
+	fill := sentence{string(s.Channel), s.State, s.Since.In(h.cfg.Timezone), s.Say, s.Scan, ""}
+	if word := "channel." + fill.Name; h.voice.Has(word) {
+		var err error
+		if fill.Name, err = h.voice.Say(word, nil); err != nil {
+			return err
+		}
+	}
 	if h.cfg.Web.PublicURL != "" {
 		fill.Board = h.cfg.Web.PublicURL + "/board"
 	}
