@@ -111,6 +111,7 @@ func build(ctx context.Context, p plan) (*house, error) {
 	h.handlers = handlers.New(handlers.Options{Calendar: h.calendar, Voice: h.voice, Bot: p.cfg.Bot.Name,
 		Clocks: clocksOf(p.cfg), Assign: assignOf(p.cfg), Photo: photoOf(p.cfg),
 		Judging: handlers.Judging{Lasts: time.Duration(p.cfg.Judging.Days) * 24 * time.Hour, RemindAfter: p.cfg.Judging.RemindAfter},
+		Public:  handlers.Public{URL: p.cfg.Web.PublicURL, Supporters: p.cfg.Public.Supporters},
 		Manners: handlers.Manners{Fresh: p.cfg.Manners.Fresh, Question: p.cfg.Manners.Question, ByHand: p.cfg.Manners.ByHand,
 			Pressing: p.cfg.Manners.Pressing},
 		KeepMonths: p.cfg.Keep.Months, Reach: h.reach})

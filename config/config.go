@@ -38,6 +38,7 @@ type Config struct {
 	Manners Manners `toml:"manners"`
 	Judging Judging `toml:"judging"`
 	Keep    Keep    `toml:"keep"`
+	Public  Public  `toml:"public"`
 	Roles   Roles   `toml:"roles"`
 	Watch   Watch   `toml:"watch"`
 
@@ -177,6 +178,11 @@ type Judging struct {
 	RemindAfter time.Duration `toml:"remind_after"` // from its beginning
 }
 
+// Public is how residents are told what became of a matter (公示).
+type Public struct {
+	Supporters int `toml:"supporters"` // from so many on the worker is reminded to publish; 0: by their number never
+}
+
 // Area is a node of the tree of areas.
 type Area struct {
 	Name       string        `toml:"name"`
@@ -231,6 +237,7 @@ func Default() Config {
 		Keep:    Keep{Months: 24},
 		Whistle: Whistle{ReportIn: grid.ServiceSpan(2 * time.Hour)},
 		Judging: Judging{Days: 3, RemindAfter: 48 * time.Hour},
+		Public:  Public{Supporters: 3},
 		Roles:   Roles{Invitation: 7 * 24 * time.Hour},
 		Watch:   Watch{After: 5 * time.Minute, Every: 30 * time.Minute, SecondWay: 2 * time.Hour, GiveUp: 72 * time.Hour},
 	}

@@ -37,6 +37,7 @@ func (r *reader) validate(c Config) {
 		r.between("keep.months", c.Keep.Months, 4, 1200)
 	}
 	r.between("judging.days", c.Judging.Days, 1, 90)
+	r.between("public.supporters", c.Public.Supporters, 0, 10_000)
 	if days := int(c.Judging.RemindAfter.Hours() / 24); days >= c.Judging.Days && c.Judging.Days > 0 {
 		r.wrong("judging.remind_after", "the reminder would come when judging has ended; right would be less than %d days", c.Judging.Days)
 	}

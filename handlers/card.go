@@ -48,6 +48,7 @@ type card struct {
 	Offer      []offered    // who is proposed to be sent
 	Hands      []offered    // what everybody has to do
 	List       []card
+	Shown      shown // published
 }
 
 // card fills a card from a ticket.

@@ -40,6 +40,7 @@ var wants = map[grid.Want]func(*turn, grid.Command) error{
 	grid.WantBack:       (*turn).back,
 	grid.WantBind:       (*turn).bind,
 	grid.WantRecord:     (*turn).record,
+	grid.WantPublish:    (*turn).publish,
 }
 
 // Wants that need no ticket's number.

@@ -21,6 +21,7 @@ type Options struct {
 	Bot      string // the bot's name, as residents call it
 	Clocks   Clocks
 	Judging  Judging
+	Public   Public
 	Assign   []Rule                 // who is proposed to be sent, the first that fits first
 	Photo    map[grid.Category]bool // 办结 needs a picture of the result
 	Manners  Manners                // the zero Manners are DefaultManners

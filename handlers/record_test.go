@@ -11,7 +11,9 @@ import (
 // noted is a record of three items: a lamp, somebody's home, a lift; 王大爷 told of the lamp.
 func noted() grid.Intent {
 	c := grid.Command{Want: grid.WantRecord, Items: []string{"王大爷：3号楼路灯不亮", "6号楼那家的事，邻居的病没人管", "电梯坏了"}, Tellers: []string{"王大爷", "", ""}}
-	light := of(lift(), func(in *grid.Intent) { in.Topic, in.Location, in.Summary = "facilities", "3号楼", "3号楼路灯不亮" })
+	light := of(lift(), func(in *grid.Intent) {
+		in.Topic, in.Location, in.Summary = "facilities", "3号楼", "3号楼路灯不亮"
+	})
 	return grid.Intent{Kind: grid.Order, Command: &c, Items: []grid.Intent{light, beaten(), lift()}, By: "rule", Confidence: 1}
 }
 

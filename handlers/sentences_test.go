@@ -165,11 +165,13 @@ func samples() map[string]card {
 		Want: grid.WantReject, Mark: grid.Partly, Supporters: 3, Households: 4, Told: []grid.Level{grid.LevelGrid, grid.LevelCommunity}, Lines: []string{"violence", "women"},
 		From: "老周", Lead: "市政", Names: []string{"市政", "城管"}, By: due, Pictures: 2,
 		Offer: []offered{{Who: "物业小孙", Count: 3, Like: 5}, {Who: "老周"}}, Hands: []offered{{Who: "李敏", Count: 5, Late: 1}, {Who: "物业小孙", Count: 3}}}
+	full.Shown = shown{"更换钢丝绳两根，全程检测", "特种设备安全法第三十九条", "年检合格，运行平稳", "电梯恢复运行", ""}
 	private := full
 	private.Private, private.Elder = true, true
 	private.Place, private.Summary, private.Said = "", "", ""
 	bare := card{No: 12, Into: 15, Round: 1, Days: 2, Count: 2, Households: 2, Unsaid: true, Category: grid.Immediate, Urgency: grid.Normal, Topic: "other", Danger: "other", Status: grid.Proposed,
 		Level: grid.LevelGrid, Step: "confirm", Who: "张大妈", Bot: "小格", Role: grid.Secretary, Want: grid.WantConfirm, Mark: grid.Satisfied, Due: due}
+	bare.Shown = full.Shown
 	for _, c := range []*card{&full, &private, &bare} {
 		line := *c
 		c.List = []card{line, line}
@@ -179,7 +181,7 @@ func samples() map[string]card {
 
 // whole are the sentences that are never said without all of their parts.
 var whole = []string{"rejected", "told.rejected", "told.progress", "ask.more", "assigned", "accepted", "confirmed", "told.confirmed", "hands",
-	"whistled", "whistle.nobody", "told.whistle", "joint.open", "names", "offer", "pictures"}
+	"whistled", "whistle.nobody", "told.whistle", "joint.open", "names", "refuse.publish", "refuse.publish_long", "offer", "pictures"}
 
 // rendered gives every sentence as it is said with each sample that makes a difference.
 func rendered(t *testing.T) map[string]string {

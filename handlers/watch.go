@@ -88,6 +88,9 @@ func (c change) worth() bool {
 func (t *turn) tellWatchers() error {
 	for _, no := range t.order {
 		c := t.changes[no]
+		if err := t.urge(*c); err != nil {
+			return err
+		}
 		if !c.worth() || len(c.after.Watchers) == 0 {
 			continue
 		}

@@ -67,6 +67,9 @@ func New(o Options) (*Web, error) {
 func (b *Web) Register(mux *http.ServeMux) {
 	mux.Handle("/board", b.get(b.board))
 	mux.Handle("/static/board/{file}", b.get(b.asset))
+	mux.Handle("/public", b.get(b.publics))
+	mux.Handle("/public/{no}", b.get(b.public))
+	mux.Handle("/static/public.css", b.get(b.publicStyle))
 	mux.Handle("/api/tickets", b.get(b.tickets))
 	mux.Handle("/api/tickets/{no}", b.get(b.ticket))
 	mux.Handle("/api/model", b.get(b.model))
