@@ -111,7 +111,7 @@ func (l *lines) ofMessage(m grid.Message) (webchat.Line, error) {
 		return webchat.Line{}, err
 	}
 	return webchat.Line{
-		ID: m.ID, At: m.Sent, From: who.name, Role: who.role, Kind: string(m.Kind), Text: m.Shown(),
+		ID: m.ID, At: m.Sent, From: who.name, Role: who.role, Kind: string(m.Kind), Text: m.Told(),
 		Media: m.Media, ReplyTo: m.ReplyTo, Ticket: l.ticket(m),
 		Edited: !m.Edited.IsZero(), Recalled: !m.Recalled.IsZero(),
 	}, nil
@@ -199,7 +199,7 @@ func quoted(m grid.Message) string {
 	case !m.Recalled.IsZero():
 		return "（已撤回）"
 	case m.Text != "":
-		return short(m.Text)
+		return short(m.Told())
 	case m.Kind == grid.ImageMessage:
 		return "[图片]"
 	case m.Kind == grid.VoiceMessage:

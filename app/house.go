@@ -22,6 +22,7 @@ import (
 	"youshi/intents"
 	"youshi/intents/asked"
 	"youshi/intents/local"
+	"youshi/llm"
 	"youshi/prompts"
 	"youshi/storage"
 )
@@ -57,6 +58,7 @@ type house struct {
 	sender      *bot.Sender
 	jobs        *jobs
 	insight     *insight
+	senses      *llm.Senses // nil: no machine reads voices and pictures
 }
 
 // plan is what a house is built of beside its config.
@@ -89,6 +91,9 @@ func build(ctx context.Context, p plan) (*house, error) {
 	if h.asked, err = newAsked(p.cfg, p.classifier, p.time.Now, h.log); err != nil {
 		return nil, err
 	}
+	if h.senses, err = newSenses(p.cfg, h.asked); err != nil {
+		return nil, err
+	}
 	think, err := newThinker(p.cfg, p.classifier, h.asked, h.log)
 	if err != nil {
 		return nil, err
@@ -114,7 +119,7 @@ func build(ctx context.Context, p plan) (*house, error) {
 		Public:  handlers.Public{URL: p.cfg.Web.PublicURL, Supporters: p.cfg.Public.Supporters},
 		Manners: handlers.Manners{Fresh: p.cfg.Manners.Fresh, Question: p.cfg.Manners.Question, ByHand: p.cfg.Manners.ByHand,
 			Pressing: p.cfg.Manners.Pressing},
-		KeepMonths: p.cfg.Keep.Months, Reach: h.reach})
+		KeepMonths: p.cfg.Keep.Months, Reach: h.reach, Senses: handlers.Senses{Hear: h.senses.Hears(), See: h.senses.Sees()}})
 	h.insight = &insight{store: p.store, community: h.communities[0], now: h.now}
 	h.wire(think)
 	h.book.appointed, h.book.stirred = h.handlers.Sweep, func() {
@@ -140,8 +145,13 @@ func (h *house) wire(think bot.Thinker) {
 	h.sender = &bot.Sender{Store: h.store, Time: h.time, Channels: h.channels, Log: h.log,
 		Manners: mannersOf(h.cfg), Digest: h.digest,
 		Ended: func(grid.CommunityID, grid.Outgoing) { h.chat.Changed() }}
+	h.ear.Attached = h.handlers.Attached
 	h.jobs = &jobs{store: h.store, communities: h.communities, voice: h.voice, location: h.cfg.Timezone, log: h.log,
-		done: func() { h.sender.Kick() }}
+		reader: &reader{store: h.store, senses: h.senses, media: filepath.Join(h.cfg.Data, "media"), now: h.time.Now, woken: wake},
+		done: func() {
+			h.clock.Kick()
+			h.sender.Kick()
+		}}
 }
 
 // begin sets the timers that every community has, and drops what was remembered

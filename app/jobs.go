@@ -14,6 +14,9 @@ import (
 	"youshi/storage"
 )
 
+// jobsLook is how often jobs are looked for unasked.
+const jobsLook = 30 * time.Second
+
 // jobTries is how often a job that fails is tried before whoever asked is told so.
 const jobTries = 3
 
@@ -26,6 +29,7 @@ type jobs struct {
 	voice       *prompts.Voice
 	location    *time.Location
 	log         *slog.Logger
+	reader      *reader
 	done        func() // told after each result
 
 	mu   sync.Mutex
@@ -53,6 +57,8 @@ func (j *jobs) woken() <-chan struct{} {
 
 // Run does jobs until ctx is done.
 func (j *jobs) Run(ctx context.Context) error {
+	every := time.NewTicker(jobsLook)
+	defer every.Stop()
 	for {
 		woken := j.woken()
 		if _, err := j.Drain(ctx); err != nil && ctx.Err() == nil {
@@ -65,6 +71,7 @@ func (j *jobs) Run(ctx context.Context) error {
 		}
 		select {
 		case <-woken:
+		case <-every.C: // files that came after their message wake nobody
 		case <-ctx.Done():
 			return nil
 		}
@@ -99,8 +106,11 @@ func (j *jobs) next(ctx context.Context, c grid.CommunityID) (bool, error) {
 	if err != nil || !found {
 		return false, err
 	}
-	text, failure := j.result(ctx, c, job)
 	defer j.done()
+	if job.Kind == handlers.JobRead {
+		return true, j.reader.read(ctx, c, job)
+	}
+	text, failure := j.result(ctx, c, job)
 	return true, j.store.Update(ctx, c, func(tx storage.Tx) error {
 		kind := grid.PostSummary
 		if failure != nil {

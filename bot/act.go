@@ -122,6 +122,9 @@ func (d *Dispatcher) read(ctx context.Context, l lane) (t taken, ok bool, err er
 		if t.m, t.scene, err = Look(tx, t.ev, d.Time.Now(), d.Name); err != nil {
 			return &failed{err}
 		}
+		if t.ev.Kind == grid.EventRead {
+			t.m.Heard = t.scene.Now // its words are heard only now
+		}
 		t.ev.Intent = grid.Intent{Kind: grid.Chatter, By: "rule", Confidence: 1}
 		if t.ev.Press != nil {
 			t.ev.Intent, err = pressed(tx, *t.ev.Press)
@@ -133,7 +136,7 @@ func (d *Dispatcher) read(ctx context.Context, l lane) (t taken, ok bool, err er
 
 // thinks reports whether there is anything to understand.
 func (t taken) thinks() bool {
-	return (t.ev.Kind == grid.EventMessage || t.ev.Kind == grid.EventEdit) && t.m.ID != "" && t.m.Recalled.IsZero()
+	return (t.ev.Kind == grid.EventMessage || t.ev.Kind == grid.EventEdit || t.ev.Kind == grid.EventRead) && t.m.ID != "" && t.m.Recalled.IsZero()
 }
 
 // still makes sure that nothing passed while the lane was thinking: the event is

@@ -64,6 +64,9 @@ type Ear struct {
 	// Unknown is asked about a chat that no area is bound to: it may bind it
 	// (storing chat and area in tx) or refuse. It may run twice. Nil refuses all.
 	Unknown func(tx storage.Tx, ev grid.Event) (grid.Chat, bool, error)
+	// Attached is told of a message whose files arrived after it, in the same
+	// transaction; it may run twice, and be nil.
+	Attached func(tx storage.Tx, m grid.Message, now time.Time) error
 	// Woken is told of each lane that got an event, after the commit; it may be nil.
 	Woken func(grid.CommunityID, grid.LaneID)
 	Log   *slog.Logger // nil: slog.Default
@@ -180,7 +183,11 @@ func (e *Ear) write(tx storage.Tx, ev grid.Event, now time.Time) (grid.LaneID, b
 		return "", false, err
 	}
 	if ev.Kind == grid.EventMedia {
-		return "", true, addMedia(tx, ev.Message)
+		m, err := addMedia(tx, ev.Message)
+		if err == nil && e.Attached != nil && m.ID != "" {
+			err = e.Attached(tx, m, now)
+		}
+		return "", true, err
 	}
 	if ev.Kind == grid.EventMoved {
 		if chat, err = move(tx, chat, ev.Moved); err != nil || ev.Message.ID == "" {

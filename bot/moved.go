@@ -76,22 +76,22 @@ func Lead(tx storage.Tx, c grid.Chat) error {
 	return r.PutChat(c)
 }
 
-// addMedia adds files that arrived after their message. What was taken back
-// meanwhile, or forgotten, gets none.
-func addMedia(tx storage.Tx, of grid.Message) error {
+// addMedia adds files that arrived after their message and gives it. What was
+// taken back meanwhile, or forgotten, gets none: the message is zero.
+func addMedia(tx storage.Tx, of grid.Message) (grid.Message, error) {
 	m, err := tx.Messages().Get(of.ID)
 	if errors.Is(err, storage.ErrNotFound) {
-		return nil
+		return grid.Message{}, nil
 	} else if err != nil {
-		return fmt.Errorf("reading message %s, whose files arrived: %w", of.ID, err)
+		return m, fmt.Errorf("reading message %s, whose files arrived: %w", of.ID, err)
 	}
 	if !m.Recalled.IsZero() {
-		return nil
+		return grid.Message{}, nil
 	}
 	for _, f := range of.Media {
 		if !slices.Contains(m.Media, f) {
 			m.Media = append(m.Media, f)
 		}
 	}
-	return tx.Messages().Put(m)
+	return m, tx.Messages().Put(m)
 }

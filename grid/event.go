@@ -14,6 +14,7 @@ const (
 	EventPress   EventKind = "press"
 	EventJoin    EventKind = "join"
 	EventMedia   EventKind = "media" // files of a message heard before: Message holds its ID and Media
+	EventRead    EventKind = "read"  // a machine has read a voice or picture heard before: Message holds its ID
 	EventMoved   EventKind = "moved" // a chat has another native id from now on: Moved
 	EventTimer   EventKind = "timer"
 )

@@ -30,6 +30,7 @@ type Message struct {
 	Heard   time.Time   `json:"heard,omitzero"`
 	Kind    MessageKind `json:"kind"`
 	Text    string      `json:"text,omitempty"`
+	Machine Machine     `json:"machine,omitempty"` // who made Text of a voice or picture; "": the speaker wrote it
 	Media   []MediaID   `json:"media,omitempty"`
 	ReplyTo MessageID   `json:"reply_to,omitempty"`
 	Of      MessageID   `json:"of,omitempty"` // edit, recall: the message meant
@@ -50,6 +51,30 @@ func (m Message) Shown() string {
 		return ""
 	}
 	return m.Text
+}
+
+// Machine says how a machine came by a message's text (机器听写, 机器看图). Such
+// words are never quoted as the speaker's own.
+type Machine string
+
+// The ways.
+const (
+	Heard Machine = "heard" // it wrote down a voice message
+	Seen  Machine = "seen"  // it said what a picture shows
+)
+
+// Mark is what stands before such words wherever people read them; "" for words
+// of a person.
+func (m Machine) Mark() string {
+	return map[Machine]string{Heard: "机器听写：", Seen: "机器看图："}[m]
+}
+
+// Told is Shown with the mark of who made the words: what a page or a post says.
+func (m Message) Told() string {
+	if text := m.Shown(); text != "" {
+		return m.Machine.Mark() + text
+	}
+	return ""
 }
 
 // Scene is what a lane knows when it thinks about a message.

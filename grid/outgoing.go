@@ -92,6 +92,7 @@ const (
 	TimerKeep    TimerKind = "keep"    // once a day: what is old enough is forgotten
 	TimerUnseen  TimerKind = "unseen"  // an old neighbour not seen: the next of the chain is told
 	TimerWhistle TimerKind = "whistle" // units that must report in: reminded, and named when they do not
+	TimerRead    TimerKind = "read"    // a voice or picture that no machine could read is tried again
 	TimerRoster  TimerKind = "roster"  // a term or a leave ends: whose matters need somebody else
 )
 
@@ -111,9 +112,9 @@ type Timer struct {
 // transaction and says the result in a second one. Jobs survive a kill.
 type Job struct {
 	Seq     Seq       `json:"seq"`
-	Kind    string    `json:"kind"` // "numbers"
-	Chat    ChatID    `json:"chat"` // where the answer goes
-	ReplyTo MessageID `json:"reply_to,omitempty"`
+	Kind    string    `json:"kind"`               // "numbers", "read"
+	Chat    ChatID    `json:"chat"`               // where the answer goes
+	ReplyTo MessageID `json:"reply_to,omitempty"` // of "read": the message whose voice or picture is to be read
 	By      PersonID  `json:"by,omitempty"`
 	Area    AreaID    `json:"area,omitempty"`
 	Period  Period    `json:"period,omitempty"`

@@ -30,7 +30,7 @@ func (t *turn) edited() (grid.Outcome, grid.TicketNo, error) {
 	}
 	in := t.ev.Intent
 	in.Command = nil
-	m.Sealed, m.Text, m.Edited = append(m.Sealed, m.Text), t.msg.Text, t.msg.Sent
+	m.Sealed, m.Text, m.Edited, m.Machine = append(m.Sealed, m.Text), t.msg.Text, t.msg.Sent, ""
 	t.msg.Text = "" // a text lives in one place
 	if m.Ticket == 0 || m.Outcome == grid.OutCommand {
 		return t.editedTalk(m, in)

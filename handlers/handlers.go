@@ -21,7 +21,7 @@ type Options struct {
 	Bot      string // the bot's name, as residents call it
 	Clocks   Clocks
 	Judging  Judging
-	Public   Public
+	Senses   Senses
 	Assign   []Rule                 // who is proposed to be sent, the first that fits first
 	Photo    map[grid.Category]bool // 办结 needs a picture of the result
 	Manners  Manners                // the zero Manners are DefaultManners
@@ -73,6 +73,7 @@ var timers = map[grid.TimerKind]func(*turn, grid.Timer) error{
 	grid.TimerKeep:    (*turn).keepDue,
 	grid.TimerWhistle: (*turn).whistleDue,
 	grid.TimerRoster:  (*turn).rosterDue,
+	grid.TimerRead:    (*turn).readDue,
 }
 
 // Handle acts on one event, all or nothing.
@@ -110,7 +111,7 @@ func (t *turn) act() error {
 	if err := t.tx.Messages().Put(t.msg); err != nil {
 		return fmt.Errorf("keeping what became of message %s: %w", t.msg.ID, err)
 	}
-	return nil
+	return t.readLater(t.tx, t.msg, t.chat, t.now)
 }
 
 // hear decides about one line: what it ends as, and of which ticket.
@@ -120,6 +121,8 @@ func (t *turn) hear() (grid.Outcome, grid.TicketNo, error) {
 		return t.edited()
 	case grid.EventRecall:
 		return t.recalled()
+	case grid.EventRead:
+		return t.machineRead()
 	case grid.EventJoin, grid.EventMoved:
 		return grid.OutChatter, 0, nil
 	}

@@ -89,7 +89,7 @@ func (t *turn) joined(tk grid.Ticket, in grid.Intent) error {
 
 // passOn gives what was just said on a matter to whoever has it.
 func (t *turn) passOn(tk grid.Ticket, sentence string) error {
-	c, err := t.quoting(tk, t.msg.Shown())
+	c, err := t.quoting(tk, t.msg.Told())
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func (t *turn) askQuietly(area grid.AreaID, o grid.Outgoing, c card) error {
 		return err
 	}
 	o.Class, o.Kind = grid.ClassEmergency, grid.PostAsk
-	c.Who, c.Said = t.who.Name, t.msg.Shown()
+	c.Who, c.Said = t.who.Name, t.msg.Told()
 	return t.tellRooms(rooms, o, "suspect", c)
 }
 
@@ -93,7 +93,7 @@ func (t *turn) openSuspected(c grid.Command) error {
 	in := m.Intent
 	in.Kind, in.Category, in.Urgency, in.Elder, in.Link = grid.Report, grid.Escalate, grid.Emergency, false, grid.Link{}
 	if in.Summary == "" {
-		in.Summary = m.Shown()
+		in.Summary = m.Told()
 	}
 	if !in.Topic.Valid() {
 		in.Topic = "security_fire"

@@ -107,7 +107,7 @@ func (t *turn) cutOut(stays grid.Ticket, m grid.Message) error {
 	}
 	in.Link, in.Command, in.Sensitive = grid.Link{}, nil, in.Sensitive || stays.Private
 	if in.Summary == "" {
-		in.Summary = m.Shown()
+		in.Summary = m.Told()
 	}
 	goes, err := t.openFrom(in, m, stays.Area, stays.Source)
 	if err != nil {

@@ -21,20 +21,16 @@ var errFlood = errors.New("the answer is longer than 1 MiB")
 // and an error body that comes with status 200 is one as well.
 type wire struct {
 	next  http.RoundTripper
-	extra func(context.Context) map[string]any
+	extra func(context.Context) map[string]any // nil: the request goes as it is
 }
 
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(r.Body)
-	if err = errors.Join(err, r.Body.Close()); err != nil {
-		return nil, fmt.Errorf("reading the request: %w", err)
+	if w.extra != nil {
+		var err error
+		if r, err = w.merged(r); err != nil {
+			return nil, err
+		}
 	}
-	if body, err = merge(body, w.extra(r.Context())); err != nil {
-		return nil, err
-	}
-	r = r.Clone(r.Context())
-	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	answer, err := w.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
@@ -53,6 +49,21 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		answer.Status = "200 with an error"
 	}
 	return answer, nil
+}
+
+// merged is the request with what go-openai cannot say.
+func (w *wire) merged(r *http.Request) (*http.Request, error) {
+	body, err := io.ReadAll(r.Body)
+	if err = errors.Join(err, r.Body.Close()); err != nil {
+		return nil, fmt.Errorf("reading the request: %w", err)
+	}
+	if body, err = merge(body, w.extra(r.Context())); err != nil {
+		return nil, err
+	}
+	r = r.Clone(r.Context())
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	return r, nil
 }
 
 // merge puts the keys of extra into a JSON object, over those that are there.

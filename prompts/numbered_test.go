@@ -16,7 +16,8 @@ func TestNumberedPromptsCanBeRead(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		if len(p.Turns) < 3 || p.Turns[0].Role != "system" || p.Turns[len(p.Turns)-1].Role != "assistant" {
+		last := p.Turns[len(p.Turns)-1].Role // of examples, where there are any
+		if len(p.Turns) == 0 || p.Turns[0].Role != "system" || len(p.Turns) > 1 && last != "assistant" {
 			t.Errorf("%s has %d turns", f.Name(), len(p.Turns))
 		}
 	}

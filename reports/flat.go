@@ -174,7 +174,7 @@ func (r *reader) shown(m grid.Message) string {
 	if m.Of != "" && !r.message(m.Of).Recalled.IsZero() {
 		return ""
 	}
-	return m.Shown()
+	return m.Told()
 }
 
 func (r *reader) reason(t grid.Ticket) string {

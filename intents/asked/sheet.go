@@ -54,7 +54,10 @@ func (a *sheet) message(m grid.Message) string {
 		r = slices.Concat(r[:longest-60], []rune("……"), r[len(r)-58:])
 	}
 	text := string(r)
-	if m.Kind == grid.ImageMessage {
+	switch {
+	case m.Machine != "":
+		text = m.Machine.Mark() + text
+	case m.Kind == grid.ImageMessage:
 		text = "[图片]" + text
 	}
 	return text

@@ -5,6 +5,7 @@ package llmtest
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -15,8 +16,38 @@ import (
 
 // Message is one turn of the conversation that a request carries.
 type Message struct {
-	Role    string `json:"role"`
-	Content string `json:"content"`
+	Role    string
+	Content string // of several parts: their texts, a line each
+	Picture string // the data: URL of a picture, "" without one
+}
+
+// UnmarshalJSON reads a turn whose content is a text or a list of parts.
+func (m *Message) UnmarshalJSON(b []byte) error {
+	var turn struct {
+		Role    string          `json:"role"`
+		Content json.RawMessage `json:"content"`
+	}
+	if err := json.Unmarshal(b, &turn); err != nil {
+		return err
+	}
+	*m = Message{Role: turn.Role}
+	if len(turn.Content) == 0 || json.Unmarshal(turn.Content, &m.Content) == nil {
+		return nil
+	}
+	var parts []struct {
+		Text  string `json:"text"`
+		Image struct {
+			URL string `json:"url"`
+		} `json:"image_url"`
+	}
+	if err := json.Unmarshal(turn.Content, &parts); err != nil {
+		return err
+	}
+	for _, p := range parts {
+		m.Content += p.Text
+		m.Picture += p.Image.URL
+	}
+	return nil
 }
 
 // Request is one request as the backend got it.
@@ -24,6 +55,8 @@ type Request struct {
 	Messages []Message
 	Body     map[string]any // all of it
 	Header   http.Header
+	Sound    []byte // of a transcription: the file sent
+	File     string // … and its name
 }
 
 // Last gives the text of the last message.
@@ -87,17 +120,18 @@ func (s *Server) Now(replies ...Reply) {
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q := Request{Header: r.Header}
-	if r.URL.Path != "/v1/chat/completions" {
+	var err error
+	switch r.URL.Path {
+	case "/v1/chat/completions":
+		err = q.readTalk(r)
+	case "/v1/audio/transcriptions":
+		err = q.readSound(r)
+	default:
 		http.NotFound(w, r)
 		return
 	}
-	if err := json.NewDecoder(r.Body).Decode(&q.Body); err != nil {
-		http.Error(w, "no JSON", http.StatusBadRequest)
-		return
-	}
-	raw, _ := json.Marshal(q.Body["messages"]) // it has just been read from JSON
-	if err := json.Unmarshal(raw, &q.Messages); err != nil {
-		http.Error(w, "no messages", http.StatusBadRequest)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
 	s.mu.Lock()
@@ -108,6 +142,34 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	reply(w, r, q)
+}
+
+func (q *Request) readTalk(r *http.Request) error {
+	if err := json.NewDecoder(r.Body).Decode(&q.Body); err != nil {
+		return fmt.Errorf("no JSON: %w", err)
+	}
+	raw, err := json.Marshal(q.Body["messages"])
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(raw, &q.Messages)
+}
+
+func (q *Request) readSound(r *http.Request) error {
+	f, head, err := r.FormFile("file")
+	if err != nil {
+		return fmt.Errorf("no file: %w", err)
+	}
+	defer f.Close()
+	q.File, q.Body = head.Filename, map[string]any{"model": r.FormValue("model"), "language": r.FormValue("language")}
+	q.Sound, err = io.ReadAll(f)
+	return err
+}
+
+// Hears answers a transcription with a text.
+func Hears(text string) Reply {
+	b, _ := json.Marshal(map[string]string{"text": text}) // a string alone
+	return Body(http.StatusOK, string(b))
 }
 
 // Says answers with a text, and 100 and 20 tokens.
