@@ -22,6 +22,7 @@ type Options struct {
 	Clocks   Clocks
 	Judging  Judging
 	Senses   Senses
+	Public   Public
 	Assign   []Rule                 // who is proposed to be sent, the first that fits first
 	Photo    map[grid.Category]bool // 办结 needs a picture of the result
 	Manners  Manners                // the zero Manners are DefaultManners
