@@ -16,8 +16,11 @@ var monday = time.Date(2026, 11, 9, 10, 0, 0, 0, config.Default().Timezone)
 const brokenLift = "3号楼2单元的电梯又坏了，老人下不了楼，谁来修修"
 
 // grid1 is a demo with one grid, one worker and one secretary of its own.
-func grid1(t *testing.T, db string) *visitor {
-	s := visit(t, DemoOptions{Transcript: "none", Start: monday, DB: db})
+func grid1(t *testing.T, db string) *visitor { return grid1From(t, db, monday) }
+
+// grid1From is grid1 at another time.
+func grid1From(t *testing.T, db string, start time.Time) *visitor {
+	s := visit(t, DemoOptions{Transcript: "none", Start: start, DB: db})
 	s.person("李敏", "grid_worker", "g1")
 	s.person("王书记", "secretary", "g1")
 	return s

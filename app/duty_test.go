@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"youshi/grid"
 	"youshi/reports"
@@ -18,7 +19,12 @@ import (
 // must be the fold of its journal.
 func onDuty(t *testing.T) *visitor {
 	t.Helper()
-	db := filepath.Join(t.TempDir(), "duty.db")
+	return onDutyFrom(t, filepath.Join(t.TempDir(), "duty.db"), monday)
+}
+
+// onDutyFrom is onDuty at another time, with a store that may be there already.
+func onDutyFrom(t *testing.T, db string, start time.Time) *visitor {
+	t.Helper()
 	var s *visitor
 	t.Cleanup(func() {
 		s.stop()
@@ -38,7 +44,7 @@ func onDuty(t *testing.T) *visitor {
 			t.Error(err)
 		}
 	})
-	s = grid1(t, db)
+	s = grid1From(t, db, start)
 	return s
 }
 

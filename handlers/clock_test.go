@@ -212,7 +212,7 @@ func TestAfterADarkWeekendEachOverdueMatterIsNamedOnceAndWaitsForTheOthers(t *te
 		of := got.where(func(o grid.Outgoing) bool { return o.Ticket == no+1 })
 		h.is("posts of a matter", len(of), 2)
 		for _, o := range of {
-			h.is("waits for the others", o.NotBefore, h.now.Add(time.Minute))
+			h.is("waits for the others", o.NotBefore, h.now.Add(2*time.Minute))
 			h.is("no button", len(o.Buttons), 0)
 		}
 	}

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"youshi/grid"
@@ -36,12 +37,14 @@ var dangerLines = map[string]bool{"violence": true, "self_harm": true, "missing"
 // aboutWhom are the words that tell whose line helps (求助热线): youth 12355, women
 // 12338, the mind 12356. What is said decides nothing else.
 var aboutWhom = []struct {
-	line  string
-	words []string
+	line     string
+	violence bool // only where somebody is beaten
+	words    []string
 }{
-	{"youth", []string{"孩子", "小孩", "娃", "学生", "未成年", "女儿", "儿子", "闺女", "老师", "同学", "小姑娘", "小男孩", "后爸", "后妈"}},
-	{"women", []string{"老婆", "媳妇", "婆娘", "堂客", "妻", "家暴", "老公打", "丈夫打", "男人打", "前夫", "妇女", "强奸", "猥亵", "骚扰", "尾随", "偷拍"}},
-	{"mind", []string{"抑郁", "轻生", "自杀", "不想活", "想死", "跳楼", "割腕", "精神", "心理", "躁郁"}},
+	{"youth", false, []string{"孩子", "小孩", "娃", "学生", "未成年", "女儿", "儿子", "闺女", "老师", "同学", "小姑娘", "小男孩", "后爸", "后妈"}},
+	{"women", false, []string{"家暴", "妇女", "强奸", "猥亵", "骚扰", "尾随", "偷拍"}},
+	{"women", true, []string{"老婆", "老公", "媳妇", "婆娘", "堂客", "妻", "丈夫", "男人", "前夫"}},
+	{"mind", false, []string{"抑郁", "轻生", "自杀", "不想活", "想死", "跳楼", "割腕", "精神", "心理", "躁郁"}},
 }
 
 // helplines are the lines of help that fit a private matter, the most pressing
@@ -56,12 +59,12 @@ func helplines(tk grid.Ticket, said string) []string {
 	case tk.Urgency == grid.Emergency:
 		out = append(out, "danger")
 	}
+	beaten := tk.Danger == "violence" || strings.Contains(said, "打")
 	for _, x := range aboutWhom {
-		for _, w := range x.words {
-			if !tk.Elder && strings.Contains(said, w) && (x.line != "mind" || tk.Danger != "self_harm") {
-				out = append(out, x.line)
-				break
-			}
+		named := slices.ContainsFunc(x.words, func(w string) bool { return strings.Contains(said, w) })
+		known := tk.Elder || slices.Contains(out, x.line) || x.line == "mind" && tk.Danger == "self_harm"
+		if named && !known && (beaten || !x.violence) {
+			out = append(out, x.line)
 		}
 	}
 	if len(out) == 0 {

@@ -85,6 +85,7 @@ func TestTheReporterOfAPrivateMatterGetsTheNumbersThatHelp(t *testing.T) {
 	}{
 		"隔壁男人打老婆":     {endangered("violence", "隔壁打人"), []string{"110", "120", "12338"}, []string{"12355", "12356"}},
 		"后爸打孩子":       {endangered("violence", "隔壁打人"), []string{"110", "12355"}, []string{"12338"}},
+		"我老公又打我了":     {endangered("violence", "隔壁打人"), []string{"110", "12338"}, []string{"12355"}},
 		"她说不想活了":      {endangered("self_harm", "有人轻生"), []string{"12356", "110", "120"}, []string{"12355"}},
 		"刘奶奶三天没露面":    {elder(), []string{"110", "120"}, []string{"12345", "12356"}},
 		"楼上那位精神不太好":   {beaten(), []string{"12356"}, []string{"110"}},

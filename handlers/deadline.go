@@ -105,7 +105,7 @@ func (t *turn) given(w wait, no grid.TicketNo, entries []grid.Entry) (g given, e
 		case e.Want == grid.WantWait:
 			stopped = e.At
 		case e.From == grid.OnHold && e.To != grid.OnHold && !stopped.IsZero():
-			g.waited += t.Calendar.Measure(stopped, e.At, w.span)
+			g.waited += t.Calendar.Measure(seen(stopped, w.span), seen(e.At, w.span), w.span)
 			stopped = time.Time{}
 		case e.Want == grid.WantGrant && d != nil && d.Step == w.step && e.Set.Extension != nil:
 			g.days = e.Set.Extension.Days
@@ -126,13 +126,18 @@ func likeSpan(d time.Duration, like grid.Span) grid.Span {
 // time to the minute, so that what was said at 10:00 and two hours are 12:00 and
 // not the afternoon.
 func (w wait) counted() time.Time {
-	switch {
-	case w.step == "poll":
+	if w.step == "poll" {
 		return w.from // it ends when the poll does
-	case w.span.Unit == grid.ClockTime:
-		return w.from.Truncate(time.Second)
 	}
-	return w.from.Truncate(time.Minute)
+	return seen(w.from, w.span)
+}
+
+// seen is a moment as a clock of that length counts it.
+func seen(at time.Time, s grid.Span) time.Time {
+	if s.Unit == grid.ClockTime {
+		return at.Truncate(time.Second)
+	}
+	return at.Truncate(time.Minute)
 }
 
 // waitedFor says what a ticket waits for; an empty step when no clock runs.
@@ -175,8 +180,9 @@ func (t *turn) undecided(tk grid.Ticket) bool {
 // resumed gives a stopped clock its rest back.
 func (t *turn) resumed(tk grid.Ticket, heard time.Time) *grid.Deadline {
 	d := *tk.Kept
-	d.Span = likeSpan(max(t.Calendar.Measure(tk.Stopped, d.Due, d.Span), time.Minute), d.Span)
-	d.From, d.Due = t.now, t.Calendar.Add(t.now, d.Span)
-	d.Because = t.Calendar.Because(d.Step, d.Span, heard, t.now) + "; it was left when the clock stopped"
+	stopped, from := seen(tk.Stopped, d.Span), seen(t.now, d.Span)
+	d.Span = likeSpan(max(t.Calendar.Measure(stopped, d.Due, d.Span), time.Minute), d.Span)
+	d.From, d.Due = from, t.Calendar.Add(from, d.Span)
+	d.Because = t.Calendar.Because(d.Step, d.Span, heard, from) + "; it was left when the clock stopped"
 	return &d
 }

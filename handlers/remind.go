@@ -35,7 +35,7 @@ func (t *turn) stepDue(timer grid.Timer) error {
 // notices wait for each other, so that everybody gets them in one list.
 const (
 	darkAfter  = 10 * time.Minute
-	darkGather = time.Minute
+	darkGather = 2 * time.Minute // from the whole minute
 )
 
 // remind tells who must act; what waits to be said of the same step says less.
@@ -78,7 +78,7 @@ func (t *turn) mustAct(tk grid.Ticket) (grid.Person, error) {
 // power climbs.
 func (t *turn) late(tk grid.Ticket) error {
 	if t.now.Sub(tk.Due.Due) > darkAfter {
-		t.together = t.now.Add(darkGather)
+		t.together = t.now.Truncate(time.Minute).Add(darkGather)
 	}
 	tk, err := t.byHouse(tk, grid.WantLate, "", grid.Change{})
 	if err != nil {
