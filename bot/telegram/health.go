@@ -118,7 +118,7 @@ func (s *standing) ill(err error) time.Duration {
 		return max(pause, time.Duration(busy.RetryAfter)*time.Second)
 	case errors.Is(err, tg.ErrorUnauthorized), errors.Is(err, tg.ErrorNotFound), errors.Is(err, tg.ErrorForbidden):
 		s.set(bot.HealthBarred, sayToken)
-		return max(pause, 5*time.Second)
+		return max(pause, 2*time.Second)
 	case errors.Is(err, tg.ErrorConflict):
 		if n > 1 { // the first may be this program's own poll before a quick restart
 			s.set(bot.HealthDown, sayTwice)

@@ -127,3 +127,11 @@ func Slow(by time.Duration) Fault {
 		return a.code()
 	}}
 }
+
+// EmptyAtOnce answers a poll with nothing and without holding it.
+func EmptyAtOnce() Fault {
+	return Fault{before: func(w http.ResponseWriter, _ *http.Request) int {
+		write(w, ok([]wire{}))
+		return http.StatusOK
+	}}
+}
