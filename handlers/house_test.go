@@ -95,7 +95,7 @@ func openHouse(t fataler, path string, cleanup func(func()), options ...option) 
 	h := &house{fataler: t, store: store, now: monday(9, 0), ids: map[string]grid.PersonID{}}
 	h.acts = handlers.New(handlers.Options{Calendar: calendar.Default(), Voice: voice, Bot: "小格", Clocks: handlers.DefaultClocks(),
 		Judging: handlers.Judging{Lasts: days(3), RemindAfter: days(1)},
-		Public: handlers.Public{Supporters: 3},
+		Public:  handlers.Public{Supporters: 3},
 		Reach: func(tx storage.Tx, p grid.Person) (grid.ChatID, bool, error) {
 			return grid.ChatID("private:" + string(p.ID)), !slices.Contains(h.away, p.Name), nil
 		}})
