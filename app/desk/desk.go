@@ -210,6 +210,7 @@ func (d desk) show(ctx context.Context, ask Ask, out io.Writer) error {
 		row("private", t.Private)
 		row("round", t.Round)
 		row("due", d.at(t.Due), print.Or(t.DueBecause, ""))
+		row("understood by", t.By, t.Prompt, t.Unread)
 	})
 	if err != nil {
 		return err
