@@ -11,6 +11,7 @@ import (
 
 	"youshi/grid"
 	"youshi/reports"
+	"youshi/storage"
 	"youshi/web/webtest"
 )
 
@@ -79,4 +80,20 @@ func TestWhatModelsCostIsForTheStaff(t *testing.T) {
 	if strings.Contains(string(body), "/srv") || s.LLM.Cost != 0 || strings.Contains(string(body), "qwen") {
 		t.Errorf("a resident reads %s", body)
 	}
+}
+
+func TestATicketSaysWhyTheModelDidNotReadIt(t *testing.T) {
+	w := newTown(t)
+	w.settle()
+	w.update(func(tx storage.Tx) error {
+		tk, err := tx.Tickets().Get(2)
+		if err != nil {
+			return err
+		}
+		tk.By, tk.Unread = "local", "timeout"
+		return tx.Tickets().Put(tk)
+	})
+	p := webtest.Open(t, w.serve(nil)+"/board#2", 1280, 800)
+	p.Shows("#ticket", "本地模型（大模型没有读到：超时）")
+	p.Shot("board-unread")
 }
