@@ -81,7 +81,11 @@ func (b *chatBook) Appoint(ctx context.Context, in webchat.Person) error {
 				p.Offices = []grid.Office{{Role: in.Role, Area: area.ID, Since: b.now()}}
 			}
 		}
-		p.Offices = append(ended(held, p.Offices, b.now()), p.Offices...)
+		past := ended(held, p.Offices, b.now())
+		if len(past) == len(held) {
+			p.Absent = nil // a leave from what is held no more
+		}
+		p.Offices = append(past, p.Offices...)
 		if _, err := tx.Roster().PutPerson(p); err != nil {
 			return fmt.Errorf("writing down a person: %w", err)
 		}

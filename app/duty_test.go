@@ -131,6 +131,12 @@ func TestAWhistleWithASilentUnitIsCarriedToItsEnd(t *testing.T) {
 	s.say(s.private("市政"), "市政", "办结 1 抽干了水")
 	s.push("1s")
 	s.is(1, ask{"status": "resolved"})
+	for _, u := range s.ticket(1)["units"].([]any) {
+		unit := u.(map[string]any)
+		if lead := unit["unit"] == "市政"; unit["lead"] != lead || unit["silent"] == lead || unit["ended"] == nil {
+			t.Errorf("the unit shows as %v", unit)
+		}
+	}
 	got := strings.Join(s.steps(1), " ")
 	if !strings.Contains(got, "whistle report_in silent resolve resolve poll") {
 		t.Errorf("the journal is %s", got)

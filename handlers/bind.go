@@ -61,6 +61,9 @@ func (t *turn) bind(c grid.Command) error {
 			return fmt.Errorf("looking up the chat of %s: %w", t.who.ID, err)
 		}
 	}
+	if err := t.sweep(); err != nil { // a vacant office may be held again
+		return err
+	}
 	if in.Role == grid.Resident {
 		return t.bindSays("bind.joined", card{})
 	}

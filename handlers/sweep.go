@@ -13,7 +13,11 @@ import (
 // takes back what was kept for an office that is held again. Whoever changes the
 // Roster calls it in the same transaction.
 func (h *Handlers) Sweep(tx storage.Tx, now time.Time) error {
-	return (&turn{Handlers: h, tx: tx, now: now}).sweep()
+	t := &turn{Handlers: h, tx: tx, now: now}
+	if err := t.sweep(); err != nil {
+		return err
+	}
+	return t.tellWatchers()
 }
 
 // rosterDue is the end of a term or a leave.

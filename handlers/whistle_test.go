@@ -160,8 +160,8 @@ func TestAWhistleForNobodyIsRefusedByName(t *testing.T) {
 	}
 	h := whistled(t)
 	h.says(h.order("李敏", whistle()).posts.one(h), "第一个牵头")
-	got := h.order("李敏", whistle("市政", "井盖下面还漏水呢"))
-	h.says(got.posts.to(h.private("市政")).one(h), "原因：井盖下面还漏水呢")
+	got := h.order("李敏", whistle("市政", "城管都来过两次", "井盖下面还漏水呢"))
+	h.says(got.posts.to(h.private("市政")).one(h), "原因：城管都来过两次 井盖下面还漏水呢")
 	h.is("words are no unit", len(h.ticket(1).Whistle.Parts), 1)
 }
 

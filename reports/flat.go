@@ -24,6 +24,8 @@ type Detail struct {
 	Journal []FlatEntry   `json:"journal"`
 	Heard   []FlatMessage `json:"heard"`
 
+	Units []FlatUnit `json:"units,omitempty"` // of a joint matter (吹哨), its lead first
+
 	By     string `json:"by"`     // the step that understood it: rule, local, llm; "": nobody had to
 	Prompt string `json:"prompt"` // the numbered prompt, where a language model did
 	Unread string `json:"unread"` // why a language model that should have did not: timeout, busy, resting, spent …; else ""
@@ -39,6 +41,39 @@ type FlatEntry struct {
 	From grid.Status `json:"from"`
 	To   grid.Status `json:"to"`
 	Why  string      `json:"why"`
+}
+
+// FlatUnit is what one unit has to do in a joint matter; a nil time is null: not yet.
+type FlatUnit struct {
+	Unit     string     `json:"unit"`
+	Lead     bool       `json:"lead"`
+	Due      *time.Time `json:"due"`      // by when it must report in
+	Reported *time.Time `json:"reported"` // 报到
+	Ended    *time.Time `json:"ended"`    // 办结 of its own part
+	Silent   bool       `json:"silent"`   // did not report in by then
+}
+
+// unitsOf gives the units of a joint matter, its lead first.
+func (r *reader) unitsOf(w *grid.Whistle, loc *time.Location) []FlatUnit {
+	if w == nil {
+		return nil
+	}
+	at := func(t time.Time) *time.Time {
+		if t.IsZero() {
+			return nil
+		}
+		return some(t.In(loc))
+	}
+	var out []FlatUnit
+	for _, p := range w.Parts {
+		u := FlatUnit{Unit: r.name(p.Unit), Lead: p.Unit == w.Lead, Due: at(p.Due), Reported: at(p.In), Ended: at(p.Ended), Silent: p.Silent}
+		if u.Lead {
+			out = append([]FlatUnit{u}, out...)
+		} else {
+			out = append(out, u)
+		}
+	}
+	return out
 }
 
 // FlatMessage is a line heard. The text of what was taken back is empty.
@@ -91,6 +126,7 @@ func DetailOf(tx storage.Tx, no grid.TicketNo, loc *time.Location) (Detail, erro
 		return d, fmt.Errorf("reading the journal of ticket %d: %w", no, err)
 	}
 	r := reader{tx: tx}
+	d.Units = r.unitsOf(t.Whistle, loc)
 	for _, e := range entries {
 		why := r.words(e.Why)
 		if why == "" {
