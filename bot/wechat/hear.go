@@ -54,7 +54,7 @@ func (l *login) take(ctx context.Context, fresh news, key *openwechat.SyncKey) e
 		if m == nil || m.MsgType == kindNotify || m.FromUserName == l.self {
 			continue
 		}
-		l.heard = now
+		l.heard, l.lively = now, true
 		ev, ours, ok, err := l.event(ctx, m)
 		if err != nil {
 			return err

@@ -57,7 +57,7 @@ func (l *ladder) live(ctx context.Context) error {
 	}
 	l.opt.Log.Warn("the WeChat session has ended", "after", time.Since(began).Round(time.Second), "err", err)
 	l.state.set(bot.HealthConnecting, "", "")
-	soon := time.Since(began) < soonBarred && by != byHot
+	soon := time.Since(began) < soonBarred && by != byHot && !in.lively
 	if ret := refused(err); ret == retAbnormal || ret == retCookie && soon {
 		l.rest(ctx, ret)
 	} else if !soon {

@@ -39,6 +39,7 @@ type login struct {
 	key     *openwechat.SyncKey
 	fetched time.Time // when webwxsync last answered
 	heard   time.Time // when somebody last said something
+	lively  bool      // somebody said something in this session
 	asked   time.Time // when details were last asked for
 	tidied  time.Time // when old lines were last forgotten
 	written string    // the cookies as they are in the file
@@ -230,19 +231,22 @@ func (l *login) follow(ctx context.Context) error {
 }
 
 // step waits for news once and hears them. Without any the session's cookies are
-// renewed now and then.
+// renewed now and then. The first step asks without waiting: it proves the session
+// and fetches what was said before.
 func (l *login) step(ctx context.Context) error {
 	began := time.Now()
-	selector, err := l.check(ctx, l.key)
-	if err != nil {
-		return err
-	}
-	if selector == "0" && time.Since(l.fetched) < idleSync {
-		l.stand()
-		if err := l.tidy(ctx); err != nil {
+	if l.ready.Load() {
+		selector, err := l.check(ctx, l.key)
+		if err != nil {
 			return err
 		}
-		return sleep(ctx, apart-time.Since(began)) // a server that does not wait is not asked at once again
+		if selector == "0" && time.Since(l.fetched) < l.idle {
+			l.stand()
+			if err := l.tidy(ctx); err != nil {
+				return err
+			}
+			return sleep(ctx, apart-time.Since(began)) // a server that does not wait is not asked at once again
+		}
 	}
 	fresh, err := l.fetch(ctx, l.key)
 	if err != nil {
@@ -263,7 +267,7 @@ func (l *login) step(ctx context.Context) error {
 	l.key = key
 	l.remember()
 	l.stand()
-	if len(fresh.AddMsgList) == 0 || !moved {
+	if l.ready.Load() && (len(fresh.AddMsgList) == 0 || !moved) {
 		return sleep(ctx, apart-time.Since(began))
 	}
 	return nil

@@ -22,8 +22,8 @@ import (
 const (
 	idleSync     = 2 * time.Hour    // the session's cookies live 12 hours and only webwxsync renews them
 	downAfter    = 3 * time.Minute  // without a good answer the platform counts as unreachable
-	soonBarred   = 90 * time.Second // a session that ends so soon after a new login was barred
-	barredRest   = time.Minute      // before the next login after that, and four times as long each time
+	soonBarred   = 90 * time.Second // a new session that ends so soon, before anything was heard, was barred
+	barredRest   = 20 * time.Second // before the next login after that, and four times as long each time
 	longestRest  = 6 * time.Hour
 	refreshAfter = time.Minute    // a group's members are asked for so often at most
 	staleAfter   = 24 * time.Hour // and so often at least, when somebody speaks there
@@ -62,6 +62,7 @@ type Channel struct {
 	pace  *pace
 	state *state
 	hear  bot.Hear
+	idle  time.Duration // without news, before the session's cookies are renewed
 
 	refusals refusals
 	mu       sync.Mutex
@@ -92,7 +93,7 @@ func New(o Options) *Channel {
 	if o.Rest <= 0 {
 		o.Rest = 30 * time.Minute
 	}
-	return &Channel{opt: o, gate: &gate{}, pace: newPace(o.Gap, o.PerMinute), state: newState(o)}
+	return &Channel{opt: o, gate: &gate{}, pace: newPace(o.Gap, o.PerMinute), state: newState(o), idle: idleSync}
 }
 
 // ID implements bot.Channel.
@@ -104,6 +105,7 @@ func (c *Channel) Run(ctx context.Context, hear bot.Hear) error {
 	c.hear = hear
 	if c.opt.Transport == nil {
 		own := http.DefaultTransport.(*http.Transport).Clone() // keeps Proxy: http.ProxyFromEnvironment
+		own.IdleConnTimeout = 15 * time.Second                 // shorter than the server's: a send must not meet a connection that ends
 		c.opt.Transport = own
 		defer own.CloseIdleConnections()
 	}

@@ -3,6 +3,7 @@ package wechat_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"io"
 	"log/slog"
 	"path/filepath"
@@ -21,7 +22,13 @@ import (
 	"youshi/prompts"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "24"); err != nil { // they wait for heartbeats, they do not compute
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 const home = "第3网格群"
 

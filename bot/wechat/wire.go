@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync/atomic"
 
 	"github.com/eatmoreapple/openwechat"
@@ -30,7 +31,7 @@ type wire struct {
 	gate   *gate
 }
 
-// newWire makes a wire with cookies of its own; nil transport is the machine's.
+// newWire makes a wire with cookies of its own.
 func newWire(mode string, transport http.RoundTripper, cookies []kept, g *gate) *wire {
 	b := openwechat.New(context.Background())
 	if mode == "normal" {
@@ -41,8 +42,21 @@ func newWire(mode string, transport http.RoundTripper, cookies []kept, g *gate) 
 	w := &wire{client: b.Caller.Client, jar: newJar(cookies), gate: g}
 	w.client.MaxRetryTimes = 1 // the library's own 5 says a message five times
 	w.client.HTTPClient().Jar = w.jar
-	w.client.HTTPClient().Transport = transport
+	w.client.HTTPClient().Transport = once{transport}
 	return w
+}
+
+// once sends each request once: Go's transport asks again by itself when a kept
+// connection breaks, unless the request has a body that it cannot read twice.
+type once struct{ http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (o once) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body == nil {
+		req = req.Clone(req.Context())
+		req.Body = io.NopCloser(strings.NewReader(""))
+	}
+	return o.RoundTripper.RoundTrip(req)
 }
 
 // refusal is the platform's own no: a return code.
