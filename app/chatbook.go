@@ -18,7 +18,7 @@ import (
 
 // Scopes of storage.Notes that the web chat keeps.
 const (
-	notesAccounts = "webchat/account" // sha256 of a token -> the name that signed up with it
+	notesAccounts = "webchat/account" // sha256 of a token -> a session as JSON; of earlier versions the name alone
 	notesPressed  = "webchat/pressed" // post id -> JSON list of webchat.Pressed
 )
 
@@ -29,6 +29,7 @@ type chatBook struct {
 	bot       string           // the bot's name
 	now       func() time.Time // of the one clock
 	demo      bool
+	session   time.Duration // how long a page stays signed in without being used; 0: for ever
 
 	appointed func(tx storage.Tx, now time.Time) error // after a change of offices, within its transaction; nil: nothing is
 	stirred   func()                                   // after it

@@ -40,6 +40,19 @@ func (b *chatBook) People(ctx context.Context) (out []webchat.Person, err error)
 	return out, err
 }
 
+// Person implements webchat.Book.
+func (b *chatBook) Person(ctx context.Context, name string) (out webchat.Person, err error) {
+	err = b.view(ctx, func(tx storage.Tx) error {
+		p, err := personNamed(tx, name)
+		if errors.Is(err, storage.ErrNotFound) {
+			return &grid.Error{Code: grid.NotFound, Say: "没有这个人。"}
+		}
+		out = b.person(p, name)
+		return err
+	})
+	return out, err
+}
+
 // person gives the strongest office in force, as the API tells it.
 func (b *chatBook) person(p grid.Person, name string) webchat.Person {
 	out := webchat.Person{Name: name, Role: grid.Resident}
@@ -234,47 +247,4 @@ func demoParent(r storage.Roster) (grid.AreaID, error) {
 		r.PutArea(grid.Area{ID: demoSubdistrict, Kind: grid.Subdistrict, Parent: demoDistrict}),
 		r.PutArea(grid.Area{ID: demoCommunity, Kind: grid.Community, Parent: demoSubdistrict}),
 	)
-}
-
-// Account implements webchat.Book.
-func (b *chatBook) Account(ctx context.Context, key string) (name string, err error) {
-	err = b.view(ctx, func(tx storage.Tx) error {
-		raw, err := tx.Notes().Get(notesAccounts, key)
-		if err != nil {
-			return fmt.Errorf("reading an account: %w", err)
-		}
-		if raw == nil {
-			return &grid.Error{Code: grid.NotFound, Say: "没有这个账号。"}
-		}
-		name = string(raw)
-		return nil
-	})
-	return name, err
-}
-
-// SignUp implements webchat.Book. A name of somebody with an office is taken
-// too, whatever channel that person uses: nobody shall be mistaken for staff.
-func (b *chatBook) SignUp(ctx context.Context, key, name string) error {
-	return b.store.Update(ctx, b.community, func(tx storage.Tx) error {
-		taken := &grid.Error{Code: grid.Conflict, Say: "“" + name + "”已经有人用了，请换一个称呼。"}
-		if _, err := personNamed(tx, name); err == nil {
-			return taken
-		} else if !errors.Is(err, storage.ErrNotFound) {
-			return fmt.Errorf("looking for the name: %w", err)
-		}
-		officers, err := tx.Roster().Officers()
-		if err != nil {
-			return fmt.Errorf("reading officers: %w", err)
-		}
-		for _, p := range officers {
-			if p.Name == name {
-				return taken
-			}
-		}
-		p := grid.Person{Name: name, Identities: []grid.Identity{{Channel: webchat.ID, ID: name}}}
-		if _, err := tx.Roster().PutPerson(p); err != nil {
-			return fmt.Errorf("writing down a new resident: %w", err)
-		}
-		return tx.Notes().Put(notesAccounts, key, []byte(name))
-	})
 }

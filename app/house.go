@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"youshi/bot"
@@ -104,9 +105,10 @@ func build(ctx context.Context, p plan) (*house, error) {
 	if h.communities, err = settle(ctx, p.store, p.cfg, p.time.Now()); err != nil {
 		return nil, err
 	}
-	h.book = &chatBook{store: p.store, community: h.communities[0], bot: p.cfg.Bot.Name, now: h.now, demo: p.demo}
+	h.book = &chatBook{store: p.store, community: h.communities[0], bot: p.cfg.Bot.Name, now: h.now, demo: p.demo, session: p.cfg.Web.Session}
 	h.chat = webchat.New(webchat.Options{Book: h.book, Media: filepath.Join(p.cfg.Data, "media"), Now: h.now,
-		Bot: p.cfg.Bot.Name, Log: h.log, Demo: p.demo, Clock: p.clock})
+		Bot: p.cfg.Bot.Name, Log: h.log, Demo: p.demo, Clock: p.clock,
+		Secure: strings.HasPrefix(p.cfg.Web.PublicURL, "https://"), Origin: originOf(p.cfg.Web.PublicURL), Proxied: p.cfg.Web.BehindProxy})
 	h.channels, h.health = map[grid.ChannelID]bot.Channel{webchat.ID: h.chat}, newHealth(h.now)
 	if p.outside {
 		if err := h.openChannels(ctx); err != nil {

@@ -7,7 +7,9 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -31,7 +33,7 @@ type ServeOptions struct {
 
 // Serve is the main job: it hears, understands, acts and says until ctx is done.
 func Serve(ctx context.Context, o ServeOptions) error {
-	if err := onlyLoopback(o.Config.Web.Addr); err != nil {
+	if err := reachable(o.Config.Web); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(o.Config.Data, 0o700); err != nil {
@@ -74,18 +76,28 @@ func Serve(ctx context.Context, o ServeOptions) error {
 	return runParts(ctx, h.log, append(append([]part{{"model's past", h.keepModel}}, h.parts()...), part{"watching the channels", h.watch}, part{"remembering", h.forget}, part{"admin socket", admin.Run}, httpPart(l, handler, h.log)))
 }
 
-// onlyLoopback refuses an address that others can reach: nobody can sign in yet,
-// so whoever reaches the page could speak there.
-func onlyLoopback(addr string) error {
-	host, _, err := net.SplitHostPort(addr)
+// reachable refuses an address that others can reach unless what they say and the
+// cookie they sign in with travel by https.
+func reachable(w config.Web) error {
+	host, _, err := net.SplitHostPort(w.Addr)
 	if err != nil {
-		return fmt.Errorf("the address %q in [web] is not HOST:PORT: %w", addr, err)
+		return fmt.Errorf("the address %q in [web] is not HOST:PORT: %w", w.Addr, err)
 	}
-	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+	ip := net.ParseIP(host)
+	if host == "localhost" || ip != nil && ip.IsLoopback() || w.BehindProxy || strings.HasPrefix(w.PublicURL, "https://") {
 		return nil
 	}
 	return &grid.Error{Code: grid.Invalid, Say: fmt.Sprintf(
-		"the web chat has no sign-in yet, so serve listens on this machine alone: addr in [web] is %s, 127.0.0.1:8080 would be right", addr)}
+		"addr in [web] is %s, which others can reach, and the page speaks no https itself: put a proxy with https before it and say so (public_url = \"https://…\" or behind_proxy = true), or listen on 127.0.0.1:8080", w.Addr)}
+}
+
+// originOf is scheme and host of an address, "" of none.
+func originOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // warnUnshown names the web chat's groups that its page does not show: it shows
@@ -126,7 +138,10 @@ func (h *house) forget(ctx context.Context) error {
 			return nil
 		}
 		for _, c := range h.communities {
-			err := h.store.Update(ctx, c, func(tx storage.Tx) error { return tx.Inbox().Forget(h.time.Now()) })
+			err := h.store.Update(ctx, c, func(tx storage.Tx) error {
+				_, err := storage.Invitations(tx, h.time.Now(), true)
+				return errors.Join(err, tx.Inbox().Forget(h.time.Now()), h.book.forgetSessions(tx))
+			})
 			if err != nil && ctx.Err() == nil {
 				h.log.Error("forgetting old keys", "part", "inbox", "err", err)
 			}

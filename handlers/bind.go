@@ -56,6 +56,9 @@ func (t *turn) bind(c grid.Command) error {
 	if t.who, err = Accept(t.tx, t.who, t.ev.Speaker.Identity, in, t.now); err != nil {
 		return err
 	}
+	if err := t.Sweep(t.tx, t.now); err != nil { // what nobody had may find who it waited for
+		return err
+	}
 	if joined { // the private chat is that person's now
 		if t.chat, err = t.tx.Roster().Chat(grid.ChatID("private:" + string(t.who.ID))); err != nil {
 			return fmt.Errorf("looking up the chat of %s: %w", t.who.ID, err)

@@ -44,6 +44,14 @@ type Book interface {
 	Account(ctx context.Context, key string) (string, error)
 	// SignUp keeps key and name durably. Conflict when somebody has the name.
 	SignUp(ctx context.Context, key, name string) error
+	// SignIn keeps the key for whom a one-time code was made, and spends the code.
+	// The name is needed where the code names nobody; the account's name is given.
+	// NotFound: the code is good for nothing. Conflict: somebody has the name.
+	SignIn(ctx context.Context, key, name, code string) (string, error)
+	// SignOut forgets the key; none of that name: no error.
+	SignOut(ctx context.Context, key string) error
+	// Person gives one account as /api/people tells it; NotFound.
+	Person(ctx context.Context, name string) (Person, error)
 }
 
 // Origin is where a line came from.

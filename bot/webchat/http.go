@@ -47,7 +47,7 @@ func (c *Chat) Register(mux *http.ServeMux) {
 		"/api/said":           {"GET": c.said},
 		"/api/people":         {"GET": c.people, "POST": c.appoint},
 		"/api/clock":          {"GET": c.clock, "POST": c.push},
-		"/api/me":             {"GET": c.me, "POST": c.signUp},
+		"/api/me":             {"GET": c.me, "POST": c.signUp, "DELETE": c.signOut},
 		"/api/chats":          {"GET": c.rooms},
 		"/api/history":        {"GET": c.history},
 		"/api/live":           {"GET": c.live},

@@ -160,7 +160,7 @@ func TestServeAnswersForTheSignedInPersonOnly(t *testing.T) {
 	}
 	resp.Body.Close()
 	cookies := resp.Cookies()
-	if len(cookies) != 1 || !cookies[0].HttpOnly || cookies[0].SameSite != http.SameSiteStrictMode || len(cookies[0].Value) < 20 {
+	if len(cookies) != 1 || !cookies[0].HttpOnly || cookies[0].SameSite != http.SameSiteLaxMode || len(cookies[0].Value) < 20 {
 		t.Fatalf("signing up gives the cookies %v, want one secret", cookies)
 	}
 	if _, kept := m.accounts[cookies[0].Value]; kept {
@@ -193,6 +193,65 @@ func TestServeAnswersForTheSignedInPersonOnly(t *testing.T) {
 	}
 	if _, out := s.call(t, "GET", "/api/people", "", in); len(out["people"].([]any)) != 1 {
 		t.Errorf("a resident is told of %v, want of themselves", out)
+	}
+}
+
+func TestACodeSignsInAndSigningOutEndsIt(t *testing.T) {
+	s := newSite(t, newMemory(false))
+	if status, _ := s.call(t, "POST", "/api/me", `{"name":"王网格","code":"BADCODE2"}`); status != 404 {
+		t.Errorf("a wrong code = %d, want 404", status)
+	}
+	resp, err := http.Post(s.url+"/api/me", "application/json", strings.NewReader(`{"name":"王网格","code":" GOODCODE "}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != 200 || len(resp.Cookies()) != 1 {
+		t.Fatalf("a right code = %d with cookies %v", resp.StatusCode, resp.Cookies())
+	}
+	in := func(r *http.Request) { r.AddCookie(resp.Cookies()[0]) }
+	if _, out := s.call(t, "GET", "/api/me", "", in); out["name"] != "王网格" || out["role"] == nil {
+		t.Errorf("signed in the page is %v", out)
+	}
+	if status, _ := s.call(t, "DELETE", "/api/me", "", in); status != 200 {
+		t.Errorf("signing out = %d", status)
+	}
+	if status, _ := s.call(t, "GET", "/api/chats", "", in); status != 401 {
+		t.Errorf("the cookie opens %d after signing out, want 401", status)
+	}
+}
+
+func TestWrongCodesFromOneAddressHaveToWait(t *testing.T) {
+	s := newSite(t, newMemory(false))
+	for range 5 {
+		if status, _ := s.call(t, "POST", "/api/me", `{"name":"甲","code":"BADCODE2"}`); status != 404 {
+			t.Fatalf("a wrong code = %d, want 404", status)
+		}
+	}
+	if status, out := s.call(t, "POST", "/api/me", `{"name":"甲","code":"GOODCODE"}`); status != 429 {
+		t.Errorf("a right code after five wrong ones = %d %v, want 429", status, out)
+	}
+	if status, _ := s.call(t, "POST", "/api/me", `{"name":"乙"}`); status != 200 {
+		t.Error("a resident's name without a code has nothing to do with it")
+	}
+	g, now := newGuard(), time.Now()
+	for range 5 {
+		g.wrong("a", now)
+	}
+	if _, waits := g.waits("a", now.Add(codePause)); waits {
+		t.Error("the wait never ends")
+	}
+	if _, waits := g.waits("b", now); waits {
+		t.Error("another address has to wait too")
+	}
+}
+
+func TestBehindAProxyTheAddressIsTheOneThatTheProxyAdds(t *testing.T) {
+	r := &http.Request{RemoteAddr: "127.0.0.1:4444", Header: http.Header{"X-Forwarded-For": {"6.6.6.6, 203.0.113.9"}}}
+	for proxied, want := range map[bool]string{true: "203.0.113.9", false: "127.0.0.1"} {
+		if got := New(Options{Proxied: proxied}).addressOf(r); got != want {
+			t.Errorf("proxied %v: the address is %s, want %s", proxied, got, want)
+		}
 	}
 }
 

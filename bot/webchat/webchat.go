@@ -33,6 +33,11 @@ type Options struct {
 	Clock Clock // demo's pushed clock; nil: /api/clock is refused
 	// Secure marks the cookie of serve for https alone (a public_url with https).
 	Secure bool
+	// Origin is where the page is reached from outside ("https://youshi.example.org"),
+	// if it is not where the program listens; "": nowhere else.
+	Origin string
+	// Proxied says that a proxy stands before the page and names callers' addresses.
+	Proxied bool
 }
 
 // Clock is a clock that can be pushed.
@@ -47,6 +52,7 @@ type Clock interface {
 type Chat struct {
 	opt   Options
 	cross *http.CrossOriginProtection
+	guard *guard
 	news  *news
 
 	mu    sync.Mutex
@@ -66,7 +72,13 @@ func New(o Options) *Chat {
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
-	return &Chat{opt: o, cross: http.NewCrossOriginProtection(), news: newNews(), begun: make(chan struct{}), gone: make(chan struct{})}
+	c := &Chat{opt: o, cross: http.NewCrossOriginProtection(), guard: newGuard(), news: newNews(), begun: make(chan struct{}), gone: make(chan struct{})}
+	if o.Origin != "" {
+		if err := c.cross.AddTrustedOrigin(o.Origin); err != nil {
+			o.Log.Warn("the page's own address cannot be trusted", "part", "webchat", "err", err)
+		}
+	}
+	return c
 }
 
 // ID gives "webchat".

@@ -22,4 +22,6 @@ export function get(path, query) {
 export const post = (path, body) =>
   call(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
+export const drop = (path) => call(path, { method: "DELETE" });
+
 export const upload = (file) => call("/api/media", { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });

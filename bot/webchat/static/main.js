@@ -2,9 +2,9 @@
 // and draws what it finds. The program's answers are the only truth; what was
 // missed while away is seen at the next look.
 import { $, el, keep } from "./dom.js";
-import { get, post } from "./api.js";
+import { get, post, drop } from "./api.js";
 import { avatar, items } from "./lines.js";
-import { when } from "./words.js";
+import { roles, when } from "./words.js";
 import { markRead, recall, remember, state, unread } from "./state.js";
 import * as write from "./write.js";
 import * as demo from "./demo.js";
@@ -158,6 +158,9 @@ function merge({ lines, before }) {
   told.add(""); // the chat was seen, even when it is empty
   if (opening) { draw(true); return; }
   const news = fresh.filter((l) => l.bot || l.from !== state.who);
+  if (!state.me.demo && state.open.startsWith("private:") && news.some((l) => l.bot)) { // a code may have given an office
+    get("/api/me").then((me) => { state.me = me; introduce(); }).catch(() => {});
+  }
   if (!news.length) return;
   say(news.slice(-3).map((l) => `${l.from}：${l.text || "发来一条消息"}`).join("。"));
   if (!atEnd) {
@@ -233,6 +236,12 @@ function welcome() {
   if (!$("welcome").open) $("welcome").showModal();
 }
 
+// introduce says who speaks here, and with which office.
+function introduce() {
+  const { role, area } = state.me;
+  $("identity").textContent = "我是 " + state.who + (role && role !== "resident" ? `（${area} ${roles[role] || ""}）` : "");
+}
+
 async function begin() {
   state.me = await get("/api/me");
   write.setUp(acts);
@@ -246,7 +255,8 @@ async function begin() {
   } else {
     state.who = state.me.name;
     if (!state.who) { welcome(); return; }
-    $("identity").textContent = "我是 " + state.who;
+    introduce();
+    $("sign-out").hidden = false;
   }
   listen();
   const id = recall("open." + state.who, "");
@@ -257,6 +267,28 @@ async function begin() {
 $("sign-up").addEventListener("submit", async (e) => {
   e.preventDefault();
   try { await post("/api/me", { name: $("sign-up-name").value }); location.reload(); } catch (err) { $("sign-up").querySelector(".error").textContent = err.message; }
+});
+$("sign-in").addEventListener("submit", async (e) => {
+  e.preventDefault();
+  try { await post("/api/me", { name: $("sign-in-name").value, code: $("sign-in-code").value }); location.reload(); } catch (err) { $("sign-in").querySelector(".error").textContent = err.message; }
+});
+function ask(code) {
+  $("sign-in").hidden = !code;
+  $("sign-up").hidden = code;
+  $(code ? "sign-in-code" : "sign-up-name").focus();
+}
+$("have-code").addEventListener("click", () => ask(true));
+$("no-code").addEventListener("click", () => ask(false));
+let leaving; // the first press asks, the second one signs out
+$("sign-out").addEventListener("click", async () => {
+  const button = $("sign-out");
+  if (!leaving) {
+    button.textContent = "真的退出？";
+    button.title = "退出以后，要用新的邀请码才能再用这个称呼";
+    leaving = setTimeout(() => { leaving = 0; button.textContent = "退出"; }, 5000);
+    return;
+  }
+  try { await drop("/api/me"); location.reload(); } catch (err) { complain(err.message); }
 });
 $("welcome").addEventListener("cancel", (e) => e.preventDefault());
 $("back").addEventListener("click", () => { $("app").dataset.view = "list"; document.querySelector(`.room[aria-current=true]`)?.focus(); });
