@@ -259,9 +259,9 @@ func TestAfterADarkWeekendThereIsOneListForEach(t *testing.T) {
 	s := visit(t, DemoOptions{Transcript: "none", Start: moment(t, "2026-11-13 16:00"), DB: db}) // a Friday
 	s.person("李敏", "grid_worker", "g1")
 	s.person("王书记", "secretary", "g1")
-	for who, what := range map[string]string{"甲": "3号楼2单元电梯坏了", "乙": "北门口路灯不亮了，晚上黑乎乎的", "丙": "7号楼前垃圾桶满了没人清",
-		"丁": "地下车库漏水，车都泡了", "戊": "5号楼楼道堆满纸箱，过不去人"} {
-		s.say("g1", who, what)
+	for _, x := range [][2]string{{"甲", brokenLift}, {"乙", "北门口路灯不亮了，晚上黑乎乎的"}, {"丙", "7号楼前垃圾桶满了没人清"},
+		{"丁", "地下车库漏水，车都泡了"}, {"戊", "5号楼楼道堆满纸箱，过不去人"}} {
+		s.say("g1", x[0], x[1])
 		s.push("1m")
 	}
 	var all struct{ Tickets []struct{ Number int } }
