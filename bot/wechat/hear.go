@@ -1,9 +1,11 @@
 package wechat
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +17,7 @@ import (
 )
 
 const (
+	notesHeld = "held/" // + MsgId
 	notesSaid = "said/" // + MsgId
 	keepSaid  = 3 * 24 * time.Hour
 	mostSaid  = 2000 // lines kept in memory as well
@@ -30,12 +33,19 @@ type said struct {
 	At     time.Time     `json:"at"`
 }
 
+// heldNote is a message that waits for the name of its group.
+type heldNote struct {
+	Session string              `json:"session"`
+	Message *openwechat.Message `json:"message"`
+}
+
 // take hears what came: names first, then the events, with the position and what
 // must be kept of them, in one go. Nothing has moved on when it fails.
 func (l *login) take(ctx context.Context, fresh news, key *openwechat.SyncKey) error {
 	now := time.Now()
 	l.book.learn(fresh.ModContactList, now)
-	unknown := l.unknown(fresh.AddMsgList, now)
+	msgs := append(slices.Clone(l.held), fresh.AddMsgList...)
+	unknown := l.unknown(msgs, now)
 	if len(unknown) > 0 {
 		l.ask(ctx, unknown)
 	}
@@ -50,11 +60,21 @@ func (l *login) take(ctx context.Context, fresh news, key *openwechat.SyncKey) e
 	}
 	var h bot.Heard
 	pictures, bind := false, false
-	for _, m := range fresh.AddMsgList {
+	var held []*openwechat.Message
+	for i, m := range msgs {
 		if m == nil || m.MsgType == kindNotify || m.FromUserName == l.self {
 			continue
 		}
 		l.heard, l.lively = now, true
+		if isGroup(m.FromUserName) && l.book.nameOf(m.FromUserName) == "" {
+			held = append(held, m)
+		}
+		if note, ok := l.hold(m, i < len(l.held), len(held) > 0 && held[len(held)-1] == m); ok {
+			h.Notes = append(h.Notes, note)
+		}
+		if len(held) > 0 && held[len(held)-1] == m {
+			continue
+		}
 		ev, ours, ok, err := l.event(ctx, m)
 		if err != nil {
 			return err
@@ -74,6 +94,7 @@ func (l *login) take(ctx context.Context, fresh news, key *openwechat.SyncKey) e
 	if err := l.hear(ctx, h); err != nil {
 		return fmt.Errorf("writing down what was heard: %w", err)
 	}
+	l.held = held
 	if bind {
 		if err := l.settle(ctx); err != nil {
 			l.opt.Log.Error("groups cannot be settled; they will be with the next one that is seen", "err", err)
@@ -88,9 +109,45 @@ func (l *login) take(ctx context.Context, fresh news, key *openwechat.SyncKey) e
 	return nil
 }
 
+// hold gives the note that goes with a message of a group whose name nobody has
+// told yet: it is kept whole until then, and let go afterwards.
+func (l *login) hold(m *openwechat.Message, was, is bool) (note bot.Note, ok bool) {
+	note.Key = notesHeld + cmp.Or(m.MsgId, strconv.FormatInt(m.NewMsgId, 10))
+	if is && !was {
+		note.Value, _ = json.Marshal(heldNote{l.creds.Base.Sid, m}) // it came as JSON
+	}
+	return note, was != is
+}
+
+// readHeld reads the messages that are held. Those of an earlier session cannot
+// be told from anybody's any more.
+func (l *login) readHeld(ctx context.Context) error {
+	all, err := l.opt.Notes.All(ctx, notesHeld)
+	if err != nil {
+		return fmt.Errorf("reading the messages of groups without a name: %w", err)
+	}
+	var lost []bot.Note
+	for _, n := range all {
+		var h heldNote
+		if json.Unmarshal(n.Value, &h) != nil || h.Session != l.creds.Base.Sid || h.Message == nil {
+			lost = append(lost, bot.Note{Key: n.Key})
+			continue
+		}
+		l.held = append(l.held, h.Message)
+	}
+	if len(lost) == 0 {
+		return nil
+	}
+	l.opt.Log.Error("messages are lost: WeChat never said which group they were from", "messages", len(lost))
+	return l.opt.Notes.Put(ctx, lost...)
+}
+
 // unknown gives the groups and people that should be asked about before what
 // they said is heard.
 func (l *login) unknown(msgs []*openwechat.Message, now time.Time) []string {
+	if now.Before(l.askAfter) {
+		return nil
+	}
 	var out []string
 	seen := map[string]bool{}
 	for _, m := range msgs {
@@ -145,10 +202,7 @@ func (l *login) event(ctx context.Context, m *openwechat.Message) (ev grid.Event
 	default:
 		return ev, false, false, nil
 	}
-	id := m.MsgId
-	if id == "" {
-		id = strconv.FormatInt(m.NewMsgId, 10)
-	}
+	id := cmp.Or(m.MsgId, strconv.FormatInt(m.NewMsgId, 10))
 	ev.Message = grid.Message{ID: messageID(id), Sent: time.Unix(m.CreateTime, 0)}
 	if m.CreateTime == 0 {
 		ev.Message.Sent = time.Time{} // hearing says when

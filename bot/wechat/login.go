@@ -36,13 +36,16 @@ type login struct {
 	groups *bindings
 	ready  atomic.Bool // the loop is in step with the platform: messages may be sent
 
-	key     *openwechat.SyncKey
-	fetched time.Time // when webwxsync last answered
-	heard   time.Time // when somebody last said something
-	lively  bool      // somebody said something in this session
-	asked   time.Time // when details were last asked for
-	tidied  time.Time // when old lines were last forgotten
-	written string    // the cookies as they are in the file
+	key        *openwechat.SyncKey
+	fetched    time.Time             // when webwxsync last answered
+	heard      time.Time             // when somebody last said something
+	lively     bool                  // somebody said something in this session
+	held       []*openwechat.Message // of groups whose name is not known yet
+	asked      time.Time             // when details were last asked for
+	unanswered int                   // times in a row that they were not told
+	askAfter   time.Time             // not before
+	tidied     time.Time             // when old lines were last forgotten
+	written    string                // the cookies as they are in the file
 
 	pictures chan struct{} // there may be pictures to fetch
 	mu       sync.Mutex
@@ -68,6 +71,9 @@ func (c *Channel) begin(ctx context.Context, w *wire, creds credentials) (*login
 		return nil, err
 	}
 	if l.groups, err = readBindings(ctx, c.opt.Notes, creds.Base.Sid, c.opt.Groups); err != nil {
+		return nil, err
+	}
+	if err := l.readHeld(ctx); err != nil {
 		return nil, err
 	}
 	l.notify(ctx, init.User)
@@ -170,11 +176,15 @@ func (l *login) ask(ctx context.Context, users []string) {
 		list, err := l.details(ctx, chunk)
 		if err != nil {
 			l.opt.Log.Warn("WeChat does not say who is in some groups", "groups", len(chunk), "err", err)
+			l.unanswered++
+			l.askAfter = time.Now().Add(min(5*backoff(l.unanswered), refreshAfter))
 			if refused(err) == retTooOften {
 				l.tooOften(ctx)
+				l.askAfter, _ = l.pace.resting(time.Now())
 			}
 			return
 		}
+		l.unanswered = 0
 		l.book.learn(list, time.Now())
 	}
 }
@@ -244,6 +254,11 @@ func (l *login) step(ctx context.Context) error {
 			l.stand()
 			if err := l.tidy(ctx); err != nil {
 				return err
+			}
+			if len(l.held) > 0 {
+				if err := l.take(ctx, news{}, l.key); err != nil {
+					return err
+				}
 			}
 			return sleep(ctx, apart-time.Since(began)) // a server that does not wait is not asked at once again
 		}

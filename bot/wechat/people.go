@@ -244,6 +244,9 @@ func (b *book) stranger(room, user string, now time.Time) bool {
 	if g == nil {
 		return true
 	}
+	if g.name == "" { // what was said there waits for it
+		return now.Sub(g.asked) > detailsApart
+	}
 	if now.Sub(g.asked) < refreshAfter {
 		return false
 	}

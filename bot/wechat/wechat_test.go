@@ -62,7 +62,7 @@ func newScene(t *testing.T, groups ...string) *scene {
 	s.opt = wechat.Options{Notes: s.notes, Media: bot.Media{Dir: filepath.Join(dir, "media")}, Voice: voice,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Session: filepath.Join(dir, "wechat.json"), Mode: "desktop",
 		Groups: func(context.Context) ([]string, error) { return groups, nil },
-		Bot:    "小格", Gap: 30 * time.Millisecond, PerMinute: 1000,
+		Bot:    "小格", Gap: 30 * time.Millisecond, PerMinute: 1000, Rest: 4 * time.Second,
 		Changed: func(h bot.Health) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
