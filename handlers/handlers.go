@@ -5,6 +5,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -31,6 +32,8 @@ type Options struct {
 	// Reach gives the private chat with a person, and false where no channel
 	// can talk to the person alone.
 	Reach func(tx storage.Tx, p grid.Person) (grid.ChatID, bool, error)
+	// Edits says whether what was said in a chat can be rewritten there; nil: nowhere.
+	Edits func(tx storage.Tx, to grid.ChatID) (bool, error)
 }
 
 // Judging is how residents are asked (评事).
@@ -83,7 +86,10 @@ func (h *Handlers) Handle(_ context.Context, tx storage.Tx, ev grid.Event) error
 	if err := t.act(); err != nil {
 		return err
 	}
-	return t.tellWatchers()
+	if err := t.manned(); err != nil {
+		return err
+	}
+	return errors.Join(t.tellWatchers(), t.refresh())
 }
 
 func (t *turn) act() error {

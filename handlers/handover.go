@@ -180,3 +180,28 @@ func (t *turn) lastGiven(no grid.TicketNo) (last grid.Entry, before grid.PersonI
 	}
 	return last, before, nil
 }
+
+// manned ends a turn: what a step gave to somebody on leave, who keeps a say and may
+// confirm, goes on to who stands in.
+func (t *turn) manned() error {
+	for _, no := range slices.Clone(t.order) {
+		tk, err := t.ticket(no)
+		if err != nil {
+			return err
+		}
+		if tk.Status.Ended() || tk.Assignee == "" {
+			continue
+		}
+		p, err := t.tx.Roster().Person(tk.Assignee)
+		if err != nil {
+			return fmt.Errorf("looking up person %s: %w", tk.Assignee, err)
+		}
+		if !p.Away(t.now) {
+			continue
+		}
+		if err := t.tend(tk); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -174,4 +175,38 @@ func TestASecondLeaveTakesThePlaceOfTheFirst(t *testing.T) {
 	h.order("李敏", leave(5, "陈晨"))
 	h.is("the first deputy's office ends", h.roleHere("老周"), grid.BuildingHead)
 	h.is("second", h.roleHere("陈晨"), grid.GridWorker)
+}
+
+// manned says that an open matter stays with somebody on leave although there is
+// somebody who decides in its grid.
+func (h *house) manned(tx storage.Tx, tk grid.Ticket) error {
+	if tk.Assignee == "" || tk.Status.Ended() || tk.Status == grid.Proposed {
+		return nil
+	}
+	p, err := tx.Roster().Person(tk.Assignee)
+	if err != nil || !p.Away(h.now) {
+		return err
+	}
+	for _, role := range []grid.Role{grid.GridWorker, grid.Secretary, grid.SubdistrictHQ, grid.DistrictHQ} {
+		if role.Level().Rank() < tk.Level.Rank() {
+			continue
+		}
+		there, err := storage.Holders(tx.Roster(), role, tk.Area, h.now)
+		if err != nil {
+			return err
+		}
+		if len(there) > 0 {
+			return fmt.Errorf("%s is on leave and has it, though %s is there", p.Name, there[0].Name)
+		}
+	}
+	return nil
+}
+
+func TestWhoConfirmsOnLeaveHasItNotForLong(t *testing.T) {
+	h := newHouse(t)
+	card := h.say("张大妈", "电梯坏了", lift()).posts.kind(grid.PostConfirm).one(h)
+	h.order("李敏", leave(3, "老周"))
+	h.press("李敏", card, "确认")
+	h.is("confirmed", h.wants(1, grid.WantConfirm), "confirm")
+	h.is("has it", h.has(1), "老周")
 }

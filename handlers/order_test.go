@@ -21,7 +21,7 @@ func (h *house) check() {
 			if err != nil {
 				return err
 			}
-			if err := sound(tx, tk); err != nil {
+			if err := errors.Join(sound(tx, tk), h.manned(tx, tk)); err != nil {
 				return fmt.Errorf("ticket %d: %w", tk.No, err)
 			}
 		}
