@@ -80,7 +80,7 @@ func untouched(o grid.Outgoing) bool {
 }
 
 func isReminder(o grid.Outgoing) bool {
-	return o.Class == grid.ClassNotice && o.Kind == grid.PostReminder && o.For != ""
+	return o.Class == grid.ClassNotice && o.Kind == grid.PostReminder // For "" is whoever reads the chat
 }
 
 // notices chooses of a destination's notices, given in order. What was said
@@ -127,7 +127,7 @@ func overdue(free []grid.Outgoing) ([]grid.Outgoing, grid.PostKind) {
 	alike := func(o grid.Outgoing) bool {
 		return untouched(o) && !o.NotBefore.IsZero() && o.Kind == first.Kind && o.For == first.For && len(o.Buttons) == 0
 	}
-	if !alike(first) || !(first.Kind == grid.PostReminder && first.Class == grid.ClassFirst && first.For != "" || first.Kind == grid.PostEscalation) {
+	if !alike(first) || !(first.Kind == grid.PostReminder && first.Class == grid.ClassFirst || first.Kind == grid.PostEscalation) {
 		return nil, first.Kind
 	}
 	return slices.DeleteFunc(slices.Clone(free), func(o grid.Outgoing) bool { return !alike(o) }), first.Kind
@@ -208,7 +208,7 @@ func (m Manners) remind(mine, said []grid.Outgoing, now time.Time) ([]grid.Outgo
 	}
 	written := mine[0].Written
 	switch open := last.Add(m.GatherFor); {
-	case m.ListsPerDay > 0 && today >= m.ListsPerDay:
+	case m.ListsPerDay > 0 && today >= m.ListsPerDay && mine[0].For != "": // a chat of several is nobody's patience
 		return nil, m.midnight(now, 1)
 	case !last.IsZero() && now.Before(open):
 		return nil, open

@@ -166,6 +166,10 @@ func TestSenderManners(t *testing.T) {
 			[]written{{"10:00", reminder("1", "p1")}, {"10:10", reminder("2", "p1")}, {"10:20", reminder("3", "p1")}, {"10:15", reminder("别人", "p2")}},
 			[]string{"10:00 1", "10:15 别人", "10:30 2+3"},
 		},
+		"those to nobody by name are gathered too": {
+			[]written{{"10:00", reminder("1", "")}, {"10:10", reminder("2", "")}, {"10:20", reminder("3", "")}, {"10:20", reminder("别人", "p2")}},
+			[]string{"10:00 1", "10:20 别人", "10:30 2+3"},
+		},
 		"two reminders of one moment: the second at the end of the half hour": {
 			[]written{{"10:00", reminder("1", "p1")}, {"10:00", reminder("2", "p1")}},
 			[]string{"10:00 1", "10:30 2"},

@@ -112,3 +112,23 @@ func TestGrantedDaysStayWithTheMatter(t *testing.T) {
 	h.is("rework has its own clock", h.ticket(1).Due.Due, monday(17, 30))
 	h.order("物业小孙", grid.Command{Want: grid.WantExtend, Ticket: 1, Days: 2}).posts.kind(grid.PostRefusal).one(h)
 }
+
+func TestAWorkersOwnWishForTimeGoesToTheSecretary(t *testing.T) {
+	h := confirmed(t)
+	asked := h.order("李敏", grid.Command{Want: grid.WantExtend, Ticket: 1, Days: 2, Text: "等配件"}).posts.kind(grid.PostConfirm).one(h)
+	h.is("to", asked.To, h.private("王书记"))
+	h.press("王书记", asked, "同意")
+	h.is("granted", h.ticket(1).Extension.Granted, true)
+	h = confirmed(t)
+	h.assignAndAccept("物业小孙")
+	asked = h.order("物业小孙", grid.Command{Want: grid.WantExtend, Ticket: 1, Days: 2, Text: "等配件"}).posts.kind(grid.PostConfirm).one(h)
+	h.is("to", asked.To, staff)
+}
+
+func TestWhoCannotBeAskedAloneIsAskedByTheWorker(t *testing.T) {
+	h := newHouse(t, unreachable("张大妈"))
+	h.say("张大妈", "邻居的病没人管", beaten())
+	h.order("李敏", want(grid.WantConfirm, 1))
+	got := h.order("李敏", with(grid.WantWait, 1, "要紧吗"))
+	h.says(got.posts.one(h), "请您自己问")
+}

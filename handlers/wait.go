@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,16 +14,20 @@ func (t *turn) wait(c grid.Command) error {
 	if err != nil {
 		return err
 	}
-	if err := t.done(tk, "waiting", c.Text); err != nil {
-		return err
-	}
 	full, err := t.cardWith(tk, c.Text)
 	if err != nil {
 		return err
 	}
 	o := grid.Outgoing{Class: grid.ClassFirst, Kind: grid.PostAsk, Ticket: tk.No, For: tk.Reporter}
 	told, err := t.tellPerson(tk.Reporter, o, "ask.more", full)
-	if err != nil || told {
+	if err != nil {
+		return err
+	}
+	said := "waiting"
+	if !told && tk.Private { // nobody was asked, and nobody will be: the worker must
+		said = "waiting.unreachable"
+	}
+	if err := t.done(tk, said, c.Text); err != nil || told {
 		return err
 	}
 	return t.quote(tk, o, "ask.more", full)
@@ -43,7 +48,15 @@ func (t *turn) extend(c grid.Command) error {
 	if err := t.answer(grid.PostAnswer, "extend.asked", full); err != nil {
 		return err
 	}
-	o := grid.Outgoing{Class: grid.ClassNotice, Kind: grid.PostConfirm, Buttons: []grid.Button{button("同意", grid.WantGrant, tk.No)}}
+	o := grid.Outgoing{Class: grid.ClassNotice, Kind: grid.PostConfirm, Ticket: tk.No, Buttons: []grid.Button{button("同意", grid.WantGrant, tk.No)}}
+	if by, err := t.actor(tk); err != nil {
+		return err
+	} else if by.Role == grid.GridWorker { // who asks for more time is not asked for it
+		rooms, err := t.levelRooms(tk, grid.LevelCommunity)
+		if err != nil || len(rooms) > 0 {
+			return errors.Join(err, t.tellRooms(rooms, o, "extend.ask", full))
+		}
+	}
 	return t.tellStaff(tk, o, "extend.ask", full)
 }
 
