@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"youshi/bot/telegram"
 	"youshi/config"
 	"youshi/grid"
+	"youshi/storage"
 )
 
 // platforms are the channels to platforms outside, each opened where the config
@@ -46,10 +48,16 @@ func (h *house) notesOf(ch grid.ChannelID) bot.Notes {
 
 func (h *house) media() bot.Media { return bot.Media{Dir: filepath.Join(h.cfg.Data, "media")} }
 
-// edits reports whether what was said in a chat can be rewritten there.
-func (h *house) edits(ch grid.ChannelID) bool {
-	_, can := h.channels[ch].(bot.Editor)
-	return can
+// editsIn reports whether what was said in a chat can be rewritten there.
+func (h *house) editsIn(tx storage.Tx, to grid.ChatID) (bool, error) {
+	c, err := tx.Roster().Chat(to)
+	if errors.Is(err, storage.ErrNotFound) {
+		return false, nil
+	} else if err != nil {
+		return false, fmt.Errorf("looking up chat %s: %w", to, err)
+	}
+	_, can := h.channels[c.Channel].(bot.Editor)
+	return can, nil
 }
 
 func (h *house) openTelegram(ctx context.Context) (bot.Channel, error) {

@@ -121,7 +121,7 @@ func build(ctx context.Context, p plan) (*house, error) {
 		Public:  handlers.Public{URL: p.cfg.Web.PublicURL, Supporters: p.cfg.Public.Supporters},
 		Manners: handlers.Manners{Fresh: p.cfg.Manners.Fresh, Question: p.cfg.Manners.Question, ByHand: p.cfg.Manners.ByHand,
 			Pressing: p.cfg.Manners.Pressing},
-		KeepMonths: p.cfg.Keep.Months, Reach: h.reach, Senses: handlers.Senses{Hear: h.senses.Hears(), See: h.senses.Sees()}})
+		KeepMonths: p.cfg.Keep.Months, Reach: h.reach, Edits: h.editsIn, Senses: handlers.Senses{Hear: h.senses.Hears(), See: h.senses.Sees()}})
 	h.insight = &insight{store: p.store, community: h.communities[0], now: h.now}
 	h.wire(think)
 	h.book.appointed, h.book.stirred = h.handlers.Sweep, func() {

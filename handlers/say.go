@@ -55,8 +55,12 @@ func (t *turn) answer(kind grid.PostKind, sentence string, c card) error {
 	return t.answerWith(grid.Outgoing{Kind: kind}, sentence, c)
 }
 
-// answerWith is answer with the buttons of o.
+// answerWith is answer with the buttons of o. Where the card that was pressed shows
+// it, nothing is said.
 func (t *turn) answerWith(o grid.Outgoing, sentence string, c card) error {
+	if shown, err := t.shownOnCard(c.No); err != nil || shown && o.Kind == grid.PostAnswer {
+		return err
+	}
 	o.To, o.Class, o.Ticket, o.ReplyTo = t.chat.ID, grid.ClassAnswer, c.No, t.msg.ID
 	if c.Private && t.chat.Kind == grid.GroupChat {
 		o.ReplyTo = ""
