@@ -303,3 +303,40 @@ func TestAfterADarkWeekendThereIsOneListForEach(t *testing.T) {
 		t.Errorf("and more the same day: %+v", lists)
 	}
 }
+
+func TestTheBotIsAGoodNeighbour(t *testing.T) {
+	s := onDuty(t)
+	id := s.say("g1", "张大妈", brokenLift)
+	ack := s.await(0, kindIs("ack", "group:g1"))
+	for _, x := range [][2]string{{"张大妈", "谢谢小格"}, {"李大爷", "@小格 谢谢"}, {"李大爷", "辛苦了🌹"}, {"陈姐", "今天天气真好"}, {"陈姐", "@小格 你好"}} {
+		s.say("g1", x[0], x[1])
+	}
+	s.push("1m")
+	if more := s.heardBy("group:g1", ack.Seq); more != "" {
+		t.Errorf("talk was answered: %s", more)
+	}
+	was := s.last()
+	s.say("g1", "李敏", "@小格 确认")
+	which := s.await(was, kindIs("answer", "group:g1"))
+	if !strings.Contains(which.Text, "确认 1") || s.ticket(1)["status"] != "proposed" {
+		t.Errorf("a step without a number: %s, the ticket is %v", which.Text, s.ticket(1)["status"])
+	}
+	s.say("g1", "李大爷", "@小格 确认")
+	s.push("1m")
+	if more := s.heardBy("group:g1", which.Seq); more != "" {
+		t.Errorf("a resident's bare staff word was answered: %s", more)
+	}
+
+	// The worker answers by hand: the bot holds what it has to say of it for half an hour.
+	s.say("staff:g1", "李敏", "确认 1")
+	s.must("POST", "/api/say", ask{"group": "g1", "from": "李敏", "text": "维保下午两点到，大家先走楼梯", "reply_to": id})
+	s.push("1m")
+	was = s.last()
+	s.say("staff:g1", "李敏", "办结 1 换了接触器")
+	s.push("25m")
+	if early := s.heardBy("group:g1", was); early != "" {
+		t.Errorf("said although a person was answering: %s", early)
+	}
+	s.push("10m")
+	s.hears("group:g1", was, "换了接触器")
+}
