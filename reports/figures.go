@@ -24,7 +24,9 @@ type Figures struct {
 
 	Found           int                   `json:"found"`
 	FoundByCategory map[grid.Category]int `json:"found_by_category"`
-	Private         int                   `json:"private"` // of found
+	FoundBySource   map[grid.Source]int   `json:"found_by_source"`
+	Private         int                   `json:"private"`      // of found
+	Silent          int                   `json:"silent_units"` // how often a unit that was whistled did not report in
 	Confirmed       int                   `json:"confirmed"`
 	Rejected        int                   `json:"rejected"`
 	Withdrawn       int                   `json:"withdrawn"`
@@ -138,7 +140,7 @@ var epoch = time.Unix(0, 0)
 // (none: the whole community) as of now: later steps and messages do not count.
 func Reckon(tx storage.Tx, p Period, areas []grid.AreaID, now time.Time) (Figures, error) {
 	f := Figures{Period: p, At: now.In(p.From.Location()), Areas: append([]grid.AreaID{}, areas...),
-		Outcomes: map[grid.Outcome]int{}, FoundByCategory: map[grid.Category]int{}, OnTime: map[string]Rate{},
+		Outcomes: map[grid.Outcome]int{}, FoundByCategory: map[grid.Category]int{}, FoundBySource: map[grid.Source]int{grid.Online: 0, grid.Offline: 0}, OnTime: map[string]Rate{},
 		SolvedAtLevel: map[grid.Level]int{}, Marks: map[grid.Mark]int{}, Worst: []Overdue{}, Hot: []Hot{}}
 	below, err := expand(tx, areas)
 	if err != nil {
@@ -190,6 +192,11 @@ func (f *Figures) count(matters []matter) {
 	}
 	for _, m := range matters {
 		t := m.now
+		for _, e := range m.journal {
+			if f.Has(e.At) {
+				f.Silent += len(e.Set.Silent)
+			}
+		}
 		switch {
 		case !m.ofPeriod:
 			continue
@@ -199,6 +206,7 @@ func (f *Figures) count(matters []matter) {
 		}
 		f.Found++
 		f.FoundByCategory[t.Category]++
+		f.FoundBySource[t.Source]++
 		f.Private += one(t.Private)
 		f.Confirmed += one(!t.Confirmed.IsZero())
 		f.Rejected += one(t.Status == grid.Rejected)

@@ -46,6 +46,13 @@ func (f Figures) Shared() []Hot {
 // only strings.
 func (f Figures) FoundAs(category string) int { return f.FoundByCategory[grid.Category(category)] }
 
+// Online and Offline are how many matters were found where; a template knows only
+// methods.
+func (f Figures) Online() int { return f.FoundBySource[grid.Online] }
+
+// Offline is how many were told face to face (记).
+func (f Figures) Offline() int { return f.FoundBySource[grid.Offline] }
+
 // Length is a length of time as people say it: a number of one unit.
 type Length struct {
 	N    int

@@ -25,6 +25,7 @@ type Ask struct {
 	Command   string           `json:"command"`             // tickets, show, queue, summary, check, lessons, backup
 	Community grid.CommunityID `json:"community,omitempty"` // "": the only one, or all where that makes sense
 	JSON      bool             `json:"json,omitempty"`
+	Format    string           `json:"format,omitempty"` // summary: "" (text or JSON), "xlsx" or "png"
 	All       bool             `json:"all,omitempty"`    // tickets: those that ended too
 	Ticket    grid.TicketNo    `json:"ticket,omitempty"` // show
 	Period    string           `json:"period,omitempty"` // summary: "2026-W46" or "2026-11"; "": this week
@@ -304,6 +305,12 @@ func (d desk) summary(ctx context.Context, ask Ask, out io.Writer) error {
 	voice, err := prompts.Open("zh")
 	if err != nil {
 		return err
+	}
+	switch ask.Format {
+	case "xlsx":
+		return reports.Sheet(voice, figures, out)
+	case "png":
+		return reports.Chart(voice, figures, out)
 	}
 	text, err := reports.Text(voice, figures)
 	if err != nil {

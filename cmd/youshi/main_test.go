@@ -54,7 +54,6 @@ func TestWrongUsageExitsWith2AndPrintsNoResult(t *testing.T) {
 		"a beginning without an end":   {"summary", "--from", "2026-11-09"},
 		"a month for a week":           {"summary", "--week", "2026-11"},
 		"a week for a month":           {"summary", "--month", "2026-W46"},
-		"a format not built yet":       {"summary", "--format", "xlsx"},
 		"a format that does not exist": {"summary", "--format", "pdf"},
 		"nowhere to back up to":        {"backup", "--config", site},
 		"nothing to restore":           {"restore", "--config", site},

@@ -19,7 +19,7 @@ const patience = 2 * time.Second
 // that is a terminal. tell says how far the work is; without it the bar only
 // shows that something moves. end takes the bar away.
 func (t *terminal) busy(what string) (tell func(done, total int), end func()) {
-	if f, ok := t.errs.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
+	if !isTerminal(t.errs) {
 		return func(int, int) {}, func() {}
 	}
 	return bar(t.errs, what, patience)
@@ -86,4 +86,10 @@ func (t *terminal) printJSON(v any) error {
 		return fmt.Errorf("printing: %w", err)
 	}
 	return nil
+}
+
+// isTerminal reports whether somebody reads what is written there.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }

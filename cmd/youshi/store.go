@@ -84,7 +84,8 @@ func (t *terminal) summary() *cobra.Command {
 		Short: "the secretary's numbers of a week, a month or some days (小结)",
 		Long:  "The secretary's numbers. Without a period: this week. --to is the day after the last.",
 		Example: "  youshi summary --week 2026-W46\n  youshi summary --month 2026-11 --area 第3网格 --format json\n" +
-			"  youshi summary --from 2026-11-09 --to 2026-11-16 --out numbers.txt",
+			"  youshi summary --from 2026-11-09 --to 2026-11-16 --out numbers.txt\n" +
+			"  youshi summary --month 2026-11 --format xlsx --out numbers.xlsx",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch format {
@@ -92,9 +93,11 @@ func (t *terminal) summary() *cobra.Command {
 				ask.JSON = true
 			case "text":
 			case "xlsx", "png":
-				return misused("--format: this version cannot make %s yet; right would be text or json", format)
+				if ask.Format = format; out == "" && isTerminal(t.out) {
+					return misused("--format %s is no text for a terminal; right would be --out numbers.%s as well", format, format)
+				}
 			default:
-				return misused("--format: %q is unknown; right would be text or json", format)
+				return misused("--format: %q is unknown; right would be text, json, xlsx or png", format)
 			}
 			if (week == "" || !strings.Contains(week, "-W")) && cmd.Flags().Changed("week") {
 				return misused("--week: %q is no week; right would be 2026-W46", week)
@@ -115,7 +118,7 @@ func (t *terminal) summary() *cobra.Command {
 	f.StringVar(&ask.From, "from", "", "the first `DATE`: 2026-11-09")
 	f.StringVar(&ask.To, "to", "", "the `DATE` after the last: 2026-11-16")
 	f.StringVar((*string)(&ask.Area), "area", "", "the area `NAME` with all below it (default: the whole community)")
-	f.StringVar(&format, "format", "text", "`FORMAT`: text or json")
+	f.StringVar(&format, "format", "text", "`FORMAT`: text, json, xlsx (a workbook) or png (a picture)")
 	f.StringVar(&out, "out", "", "write to `FILE`")
 	cmd.MarkFlagsMutuallyExclusive("week", "month", "from")
 	cmd.MarkFlagsMutuallyExclusive("week", "month", "to")
