@@ -22,8 +22,8 @@ import (
 )
 
 var (
-	wechatKills = flag.Int("wechat-kills", 4, "how often the WeChat kill test kills the program")
-	wechatLines = flag.Int("wechat-lines", 240, "how many messages it hears meanwhile")
+	wechatKills = flag.Int("wechat-kills", 3, "how often the WeChat kill test kills the program")
+	wechatLines = flag.Int("wechat-lines", 150, "how many messages it hears meanwhile; a district hears half as many more")
 )
 
 // wechatSite is a folder with a config for `youshi serve`, and the program.
