@@ -30,7 +30,7 @@ type town struct {
 }
 
 // openSite starts one with 天后宫社区, 第3网格, its group and its staff chat.
-func openSite(t testing.TB, change func(*config.Config)) *town {
+func openSite(t testing.TB, change func(*config.Config), more ...bot.Channel) *town {
 	t.Helper()
 	cfg := config.Default()
 	cfg.Data = t.TempDir()
@@ -47,6 +47,9 @@ func openSite(t testing.TB, change func(*config.Config)) *town {
 	h, err := build(t.Context(), plan{cfg: cfg, store: store, time: bot.MachineTime{}})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, ch := range more {
+		h.channels[ch.ID()] = ch
 	}
 	handler, err := h.handler()
 	if err != nil {

@@ -170,6 +170,9 @@ type Outbox interface {
 	// SaidTo gives at most n posts last sent to a chat with SentSeq < before (0:
 	// the latest), oldest first.
 	SaidTo(to grid.ChatID, before grid.Seq, n int) ([]grid.Outgoing, error)
+	// Stuck gives at most n posts that a person must look at (unclear, aside), latest
+	// written first.
+	Stuck(n int) ([]grid.Outgoing, error)
 	// Of gives every post about a ticket, by Seq.
 	Of(no grid.TicketNo) ([]grid.Outgoing, error)
 	// Forget drops at most n ended posts written before that time, oldest first, and

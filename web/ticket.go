@@ -30,33 +30,50 @@ func (b *Web) ticket(w http.ResponseWriter, r *http.Request) error {
 		return unknown
 	}
 	var out detail
-	err = b.view(r.Context(), func(tx storage.Tx) error {
+	look := false
+	read := func(tx storage.Tx) error {
+		look = false
 		t, err := tx.Tickets().Get(grid.TicketNo(no))
 		if errors.Is(err, storage.ErrNotFound) {
 			return unknown
 		} else if err != nil {
 			return fmt.Errorf("reading ticket %d: %w", no, err)
 		}
-		ok, named, err := who.sees(tx, t)
+		if err := b.meet(tx, &who); err != nil {
+			return err
+		}
+		may, err := who.sees(tx, t)
 		if err != nil {
 			return err
 		}
-		if !ok {
+		if !may.seen {
 			return unknown // as for a number that does not exist
+		}
+		if look, err = who.looked(tx, t); err != nil {
+			return err
 		}
 		now := b.opt.Now()
 		d, err := reports.DetailOf(tx, t.No, now.Location())
 		if err != nil {
 			return err
 		}
-		if !who.all {
-			if err := who.limit(tx, &d, named); err != nil {
+		if !may.whole {
+			if err := who.limit(tx, &d, may.named); err != nil {
 				return err
 			}
 		}
 		out = detail{d, besideOf(t, now)}
 		return nil
-	})
+	}
+	err = b.view(r.Context(), read)
+	if err == nil && look && b.opt.Looked != nil { // whoever reads a private matter is in its journal before it is read
+		err = b.opt.Store.Update(r.Context(), b.opt.Community, func(tx storage.Tx) error {
+			if err := b.opt.Looked(tx, out.Number, who.p.ID, who.now); err != nil {
+				return err
+			}
+			return read(tx)
+		})
+	}
 	if err != nil {
 		return err
 	}
@@ -72,7 +89,7 @@ func (e eyes) limit(tx storage.Tx, d *reports.Detail, named bool) error {
 		if err != nil && !errors.Is(err, storage.ErrNotFound) {
 			return fmt.Errorf("reading message %s: %w", h.ID, err)
 		}
-		hidden[h.ID] = !open(m.Chat) && h.From != e.name
+		hidden[h.ID] = !open(m.Chat) && (m.From == "" || m.From != e.p.ID && !slices.Contains(e.p.Former, m.From))
 	}
 	d.Heard = slices.DeleteFunc(d.Heard, func(h reports.FlatMessage) bool { return hidden[h.ID] })
 	d.Messages = slices.DeleteFunc(slices.Clone(d.Messages), func(id grid.MessageID) bool { return hidden[id] })

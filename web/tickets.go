@@ -5,13 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"youshi/grid"
@@ -77,43 +75,6 @@ func overdue(t grid.Ticket, now time.Time) bool {
 	return t.Due != nil && t.Due.Step != "poll" && t.Status != grid.OnHold && now.After(t.Due.Due)
 }
 
-// eyes are whose view of the tickets an answer gives.
-type eyes struct {
-	all  bool
-	name string
-}
-
-// sees reports whether t may be shown, and whether its reporter may be named:
-// of a matter told in private only to the reporter.
-func (e eyes) sees(tx storage.Tx, t grid.Ticket) (ok, named bool, err error) {
-	if e.all {
-		return true, true, nil
-	}
-	p, err := tx.Roster().Person(t.Reporter)
-	if err != nil && !errors.Is(err, storage.ErrNotFound) {
-		return false, false, fmt.Errorf("reading the reporter of ticket %d: %w", t.No, err)
-	}
-	mine := p.Name == e.name && e.name != ""
-	return mine || !t.Private, mine || open(t.Chat), nil
-}
-
-// open reports whether everybody in the group could read the chat.
-func open(c grid.ChatID) bool { return strings.HasPrefix(string(c), "group:") }
-
-// who gives the eyes of a request.
-func (b *Web) who(r *http.Request) (eyes, error) {
-	name, all, err := b.opt.Who(r)
-	var with interface{ Status() int }
-	if err != nil && !errors.As(err, &with) {
-		err = unauthorized{err}
-	}
-	return eyes{all: all, name: name}, err
-}
-
-type unauthorized struct{ error }
-
-func (unauthorized) Status() int { return http.StatusUnauthorized }
-
 // tickets answers GET /api/tickets.
 func (b *Web) tickets(w http.ResponseWriter, r *http.Request) error {
 	who, err := b.who(r)
@@ -127,6 +88,9 @@ func (b *Web) tickets(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
+		if err := b.meet(tx, &who); err != nil {
+			return err
+		}
 		now := b.opt.Now()
 		for t, err := range tx.Tickets().All() {
 			if err != nil {
@@ -135,18 +99,18 @@ func (b *Web) tickets(w http.ResponseWriter, r *http.Request) error {
 			if !f.keeps(t, now) {
 				continue
 			}
-			ok, named, err := who.sees(tx, t)
+			may, err := who.sees(tx, t)
 			if err != nil {
 				return err
 			}
-			if !ok {
+			if !may.seen {
 				continue
 			}
 			flat, err := reports.FlatOf(tx, t, now.Location())
 			if err != nil {
 				return fmt.Errorf("telling ticket %d: %w", t.No, err)
 			}
-			if !named {
+			if !may.named {
 				flat.Reporter = ""
 			}
 			rows = append(rows, row{flat, besideOf(t, now)})
@@ -156,7 +120,7 @@ func (b *Web) tickets(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return give(w, r, map[string]any{"tickets": rows, "now": b.opt.Now().Truncate(time.Minute)}) // to the minute: an answer stays the same while nothing changes
+	return give(w, r, map[string]any{"tickets": rows, "viewer": who.viewer(), "now": b.opt.Now().Truncate(time.Minute)}) // to the minute: an answer stays the same while nothing changes
 }
 
 func (b *Web) view(ctx context.Context, fn func(storage.Tx) error) error {

@@ -152,7 +152,7 @@ func (w *town) settle() {
 // serve opens the board over the town.
 func (w *town) serve(change func(*Options)) string {
 	w.t.Helper()
-	o := Options{Store: w.store, Community: community, Now: func() time.Time { return now }}
+	o := Options{Store: w.store, Community: community, Accounts: "webchat", Now: func() time.Time { return now }}
 	if change != nil {
 		change(&o)
 	}

@@ -1,5 +1,5 @@
 // Package web shows what the program holds: the ticket board, tickets as JSON,
-// health and metrics. It changes nothing.
+// health and metrics. It changes nothing but what an operator mends.
 package web
 
 import (
@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,7 +27,12 @@ type Options struct {
 	// Who says in whose name a request is answered; all: the caller may see every
 	// ticket. Nil: every caller may. An error with Status() int gets that status,
 	// any other 401.
-	Who      func(r *http.Request) (name string, all bool, err error)
+	Who func(r *http.Request) (name string, all bool, err error)
+	// Accounts is the channel on which the names that Who gives are accounts.
+	Accounts grid.ChannelID
+	// Looked writes down that somebody read a private matter; nil: nothing is.
+	Looked   func(tx storage.Tx, no grid.TicketNo, by grid.PersonID, at time.Time) error
+	Operate  Operating // how the program runs, for operators; nil: nothing is told
 	Checks   []Check
 	Model    func(ctx context.Context) (reports.ModelState, error) // how the program understands; nil: nothing is told
 	Registry *prometheus.Registry                                  // nil: no /metrics
@@ -42,6 +48,7 @@ type Check struct {
 // Web is the board and the calls beside it.
 type Web struct {
 	opt     Options
+	cross   *http.CrossOriginProtection
 	metrics http.Handler
 }
 
@@ -53,7 +60,7 @@ func New(o Options) (*Web, error) {
 	if o.Who == nil {
 		o.Who = func(*http.Request) (string, bool, error) { return "", true, nil }
 	}
-	w := &Web{opt: o}
+	w := &Web{opt: o, cross: http.NewCrossOriginProtection()}
 	if o.Registry != nil {
 		if err := o.Registry.Register(&figures{opt: o}); err != nil {
 			return nil, err
@@ -73,6 +80,9 @@ func (b *Web) Register(mux *http.ServeMux) {
 	mux.Handle("/api/tickets", b.get(b.tickets))
 	mux.Handle("/api/tickets/{no}", b.get(b.ticket))
 	mux.Handle("/api/model", b.get(b.model))
+	mux.Handle("/api/operator", b.get(b.operation))
+	mux.Handle("/api/operator/scan/{channel}", b.get(b.scan))
+	mux.Handle("/api/operator/posts/{community}/{id}", b.post(b.mend))
 	mux.Handle("/healthz", b.get(b.healthz))
 	if b.metrics != nil {
 		mux.Handle("/metrics", b.metrics)
@@ -88,10 +98,24 @@ func (b *Web) Handler() http.Handler {
 
 // get answers GET and HEAD with do, everything else with 405.
 func (b *Web) get(do func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return b.answer(do, http.MethodGet, http.MethodHead)
+}
+
+// post answers POST of the program's own pages with do, everything else with 405.
+func (b *Web) post(do func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return b.answer(func(w http.ResponseWriter, r *http.Request) error {
+		if err := b.cross.Check(r); err != nil {
+			return &grid.Error{Code: grid.Forbidden, Say: "不接受别的网站发来的请求。", Err: err}
+		}
+		return do(w, r)
+	}, http.MethodPost)
+}
+
+func (b *Web) answer(do func(http.ResponseWriter, *http.Request) error, methods ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			w.Header().Set("Allow", "GET")
+		if !slices.Contains(methods, r.Method) {
+			w.Header().Set("Allow", methods[0])
 			fail(w, http.StatusMethodNotAllowed, "这个接口不支持 "+r.Method+"。")
 			return
 		}
@@ -106,6 +130,10 @@ func (b *Web) get(do func(http.ResponseWriter, *http.Request) error) http.Handle
 			fail(w, http.StatusNotFound, ge.Say)
 		case errors.As(err, &ge) && ge.Code == grid.Invalid:
 			fail(w, http.StatusBadRequest, ge.Say)
+		case errors.As(err, &ge) && ge.Code == grid.Forbidden:
+			fail(w, http.StatusForbidden, ge.Say)
+		case errors.As(err, &ge) && ge.Code == grid.Conflict:
+			fail(w, http.StatusConflict, ge.Say)
 		default:
 			b.opt.Log.Error("answering", "part", "web", "path", r.URL.Path, "err", err)
 			fail(w, http.StatusInternalServerError, "出了点问题，请再试一次。")

@@ -113,6 +113,9 @@ func postKeys(o grid.Outgoing) []indexed {
 		add(outboxSaid, key{}.num(uint64(o.SentSeq)))
 		add(outboxSaidTo, key{}.text(string(o.To)).num(uint64(o.SentSeq)))
 	}
+	if o.State == grid.Unclear || o.State == grid.PutAside {
+		add(outboxStuck, key{}.num(uint64(o.Seq)))
+	}
 	if o.ID != postID(o.Seq) {
 		add(outboxIDs, key{}.raw(string(o.ID)))
 	}
@@ -231,6 +234,18 @@ func (b outbox) SaidTo(to grid.ChatID, before grid.Seq, n int) ([]grid.Outgoing,
 	var out []grid.Outgoing
 	for _, k := range slices.Backward(back(said, chat, chat.num(limit), n)) {
 		o, err := b.row(grid.Seq(numAt(said.Get(k))))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, o)
+	}
+	return out, nil
+}
+
+func (b outbox) Stuck(n int) ([]grid.Outgoing, error) {
+	var out []grid.Outgoing
+	for _, k := range back(b.look(outboxStuck), nil, key{}.num(^uint64(0)), n) {
+		o, err := b.row(grid.Seq(numAt(k)))
 		if err != nil {
 			return nil, err
 		}

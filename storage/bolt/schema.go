@@ -43,6 +43,7 @@ const (
 	outboxIDs      = "outbox.ids"      // id raw → seq; ids given by others (SentAs, and IDs that are not "post-<seq>")
 	outboxSaid     = "outbox.said"     // sent seq → seq; its sequence is the SentSeq of saying
 	outboxSaidTo   = "outbox.chats"    // destination text, sent seq → seq
+	outboxStuck    = "outbox.stuck"    // seq → seq; posts that are unclear or put aside since this release
 	outboxOf       = "outbox.of"       // ticket no, seq → nothing
 	jobsBucket     = "jobs"            // seq → Job
 	areasBucket    = "areas"           // id raw → Area

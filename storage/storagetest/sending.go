@@ -158,6 +158,30 @@ func testOutbox(t *testing.T, open func(*testing.T) storage.Store) {
 				return errors.Join(err, err2, err3)
 			})
 		},
+		"what a person must look at is listed, the latest first, until it is mended": func(d desk) {
+			for _, end := range []grid.PostState{grid.Sent, grid.Unclear, grid.PutAside, grid.Dropped, grid.Waiting, grid.PutAside} {
+				o := d.write(post("group:1", grid.ClassFirst))
+				o.State = end
+				d.set(o)
+			}
+			stuck := func(n int, want []int) {
+				d.see(func(tx storage.Tx) error {
+					got, err := tx.Outbox().Stuck(n)
+					d.same("stuck", seqs(got), want)
+					return err
+				})
+			}
+			stuck(9, []int{6, 3, 2})
+			stuck(1, []int{6})
+			stuck(0, nil)
+			again := d.find("post-3")
+			again.State = grid.Waiting
+			d.set(again)
+			given := d.find("post-6")
+			given.State = grid.Dropped
+			d.set(given)
+			stuck(9, []int{2})
+		},
 		"a post that is tried stays in the queue, one that ended leaves it": func(d desk) {
 			for _, end := range []grid.PostState{grid.Sent, grid.Unclear, grid.PutAside, grid.Dropped} {
 				o := d.write(post("group:1", grid.ClassFirst))

@@ -131,7 +131,10 @@ async function look() {
     if (answer.status === 200) {
       const changed = tag !== "";
       tag = answer.headers.get("ETag") || "";
-      ({ tickets, now } = await answer.json());
+      let viewer;
+      ({ tickets, now, viewer } = await answer.json());
+      $("viewer").textContent = !viewer ? "" : viewer.name + (viewer.role !== "resident" ? `（${viewer.area} ${w.roles[viewer.role]}）` : "");
+      document.dispatchEvent(new CustomEvent("viewer", { detail: viewer }));
       $("now").textContent = w.moment(now, now);
       fill($("area"), [...new Set(tickets.map((t) => t.area))].sort(), {});
       fill($("topic"), [...new Set(tickets.map((t) => t.topic).filter(Boolean))].sort(), w.topics);

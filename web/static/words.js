@@ -22,11 +22,17 @@ export const wants = {
   open: "登记", link: "补充了情况", confirm: "确认立案", reject: "不受理", reclassify: "改了分类", assign: "派单", accept: "签收",
   pass: "转办", wait: "请人补充", resume: "补充好了，继续办", extend: "申请延期", grant: "同意延期", progress: "进展", resolve: "办结，请居民评价",
   merge: "并案", split: "拆分", escalate: "上报", whistle: "吹哨", report_in: "报到", rate: "评价", me_too: "附议", watch: "关注",
-  withdraw: "撤回", rework: "退回整改", poll: "请居民评价", close: "办结", object: "提出异议，重新办理", late: "超期，告诉上一级", note: "备注", publish: "公示",
+  withdraw: "撤回", rework: "退回整改", poll: "请居民评价", close: "办结", object: "提出异议，重新办理", late: "超期，告诉上一级", note: "备注", look: "看了这件不公开的事", publish: "公示",
 };
 export const reasons = {
   withdrawn: "诉求人撤回", recalled: "原话被撤回", skipped: "跳过的一步", satisfied: "诉求人满意", no_answer: "到期无人评价，自动办结",
   judged: "评价通过", unsatisfied: "诉求人不满意", low_score: "满意率不到六成", objection: "诉求人提出异议", decided: "书记决定", edited: "诉求人改了原话",
+};
+export const channels = { webchat: "网页群聊", telegram: "Telegram", wechat: "微信" };
+export const health = { connecting: "正在连接", online: "正常", deaf: "在线，但收不到消息", scan: "等人扫码登录", barred: "账号被平台拒绝", down: "连不上" };
+export const posts = {
+  ack: "首次答复", ask: "追问", confirm: "确认卡片", reminder: "提醒", escalation: "上报", result: "办理结果",
+  poll: "评价", digest: "汇总", summary: "小结", answer: "答复", refusal: "婉拒",
 };
 export const messages = { image: "[图片]", voice: "[语音]", location: "[位置]", file: "[文件]", other: "[其他消息]" };
 export const steps = { confirm: "确认", accept: "签收", resolve: "办结", poll: "评价截止" };
