@@ -82,7 +82,9 @@ func TestAQuestionStaysUntilItIsAnswered(t *testing.T) {
 	h := newHouse(t, editing)
 	card := h.say("张大妈", "电梯坏了", lift()).posts.kind(grid.PostConfirm).one(h)
 	h.press("李敏", card, "确认")
-	ask := h.order("李敏", grid.Command{Want: grid.WantExtend, Ticket: 1, Days: 2, Text: "等配件"}).posts.kind(grid.PostConfirm).one(h)
+	h.order("李敏", grid.Command{Want: grid.WantAssign, Ticket: 1, Who: "物业小孙"})
+	h.order("物业小孙", want(grid.WantAccept, 1))
+	ask := h.order("物业小孙", grid.Command{Want: grid.WantExtend, Ticket: 1, Days: 2, Text: "等配件"}).posts.kind(grid.PostConfirm).one(h)
 	h.order("李敏", grid.Command{Want: grid.WantReclassify, Ticket: 1, Category: grid.Pending})
 	for _, e := range h.edits() {
 		if e.Replaces == ask.ID {
