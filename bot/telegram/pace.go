@@ -9,6 +9,7 @@ import (
 const (
 	perChat        = 1050 * time.Millisecond
 	perGroupMinute = 18
+	overall        = time.Second / 28
 )
 
 // pace keeps the limits in machine time, whatever the store knows: parts of long
@@ -18,6 +19,7 @@ type pace struct {
 	mu     sync.Mutex
 	begun  time.Time
 	chats  map[int64]*talk
+	last   time.Time // when something was said anywhere
 	rest   time.Time // nothing is said anywhere before
 	failed int       // sends in a row that met a server in trouble
 }
@@ -51,7 +53,7 @@ func (p *pace) wait(chat int64, now time.Time) time.Duration {
 			free = t.said[0].Add(time.Minute)
 		}
 	}
-	for _, at := range []time.Time{t.rest, p.rest} {
+	for _, at := range []time.Time{t.rest, p.rest, p.last.Add(overall)} {
 		if free.Before(at) {
 			free = at
 		}
@@ -59,7 +61,7 @@ func (p *pace) wait(chat int64, now time.Time) time.Duration {
 	if wait := free.Sub(now); wait > 0 {
 		return wait
 	}
-	t.said = append(t.said, now)
+	t.said, p.last = append(t.said, now), now
 	return 0
 }
 

@@ -173,11 +173,10 @@ func (h *hearer) membership(m *models.ChatMemberUpdated) {
 }
 
 func chatOf(c models.Chat) grid.Chat {
-	kind := grid.GroupChat
 	if c.Type == models.ChatTypePrivate {
-		kind = grid.PrivateChat
+		return grid.Chat{Channel: ID, Native: native(c.ID), Kind: grid.PrivateChat}
 	}
-	return grid.Chat{Channel: ID, Native: native(c.ID), Kind: kind}
+	return grid.Chat{Channel: ID, Native: native(c.ID), Kind: grid.GroupChat, Name: c.Title}
 }
 
 func sent(unix int) time.Time {

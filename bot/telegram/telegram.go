@@ -148,7 +148,7 @@ func (c *Channel) tell(ctx context.Context, h bot.Heard) error {
 // Limits are Telegram's: one message a second in a chat, twenty a minute in a
 // group (two are left for attempts whose end nobody knows), thirty a second in all.
 func (c *Channel) Limits() bot.Limits {
-	return bot.Limits{PerChat: perChat, PerGroupMinute: perGroupMinute, Overall: time.Second / 28}
+	return bot.Limits{PerChat: perChat, PerGroupMinute: perGroupMinute, Overall: overall}
 }
 
 // Health says how the channel stands with Telegram.
