@@ -186,21 +186,26 @@ func TestTheBoardShowsStaffTheirAreaAndResidentsThePublicList(t *testing.T) {
 	}
 }
 
-// settled waits until nothing is in a lane and nothing waits to be said.
+// settled waits until nothing is in a lane.
 func (s *town) settled() {
 	s.t.Helper()
-	for late := time.Now().Add(20 * time.Second); time.Now().Before(late); time.Sleep(20 * time.Millisecond) {
-		busy := false
+	s.wait("lanes at rest", func() (idle bool) {
 		s.view(func(tx storage.Tx) error {
 			lanes, err := tx.Inbox().Lanes()
-			busy = len(lanes) > 0
+			idle = len(lanes) == 0
 			return err
 		})
-		if !busy {
-			return
+		return idle
+	})
+}
+
+func (s *town) wait(what string, until func() bool) {
+	s.t.Helper()
+	for late := time.Now().Add(20 * time.Second); !until(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(late) {
+			s.t.Fatalf("waited in vain for %s", what)
 		}
 	}
-	s.t.Fatal("the lanes do not come to rest")
 }
 
 func TestTheOperatorsBoardInARealBrowser(t *testing.T) {

@@ -127,8 +127,8 @@ func TestStoreCommandsTakeAConfigAndListsTakeJSON(t *testing.T) {
 			t.Errorf("%s takes no --config (%v)", name, err)
 		}
 	}
-	for _, name := range []string{"replay", "eval", "tickets", "show", "queue"} {
-		if cmd, _, err := root.Find([]string{name}); err != nil || cmd.Flags().Lookup("json") == nil {
+	for _, name := range []string{"replay", "eval", "tickets", "show", "queue", "roles list", "groups list"} {
+		if cmd, _, err := root.Find(strings.Fields(name)); err != nil || cmd.Flags().Lookup("json") == nil {
 			t.Errorf("%s takes no --json (%v)", name, err)
 		}
 	}

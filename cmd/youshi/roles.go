@@ -61,6 +61,8 @@ func (t *terminal) roles() *cobra.Command {
 		Use:     "roles",
 		Short:   "who holds which role: list, invite, revoke (角色)",
 		Example: "  youshi roles list\n  youshi roles invite grid_worker --area 第3网格\n  youshi roles revoke 王网格",
+		Args:    cobra.NoArgs,
+		RunE:    func(*cobra.Command, []string) error { return misused("name one of: list, invite, revoke") },
 	}
 	cmd.AddCommand(t.rolesList(), t.rolesInvite(), t.rolesRevoke())
 	return cmd
@@ -128,6 +130,8 @@ func (t *terminal) groups() *cobra.Command {
 		Use:     "groups",
 		Short:   "chat groups: which are bound, which are not, and a code that binds one (群)",
 		Example: "  youshi groups list\n  youshi groups invite --area 第3网格 --staff",
+		Args:    cobra.NoArgs,
+		RunE:    func(*cobra.Command, []string) error { return misused("name one of: list, invite") },
 	}
 	cmd.AddCommand(t.groupsList(), t.groupsInvite())
 	return cmd
