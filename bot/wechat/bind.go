@@ -99,6 +99,7 @@ func readBindings(ctx context.Context, notes bot.Notes, session string, list fun
 type room struct {
 	user, name string
 	members    []string // hashes; empty: not known
+	told       bool     // the platform was asked for them and answered
 }
 
 // rooms gives the groups of the book, in a lasting order.
@@ -107,7 +108,7 @@ func (b *book) rooms() []room {
 	defer b.mu.Unlock()
 	var out []room
 	for user, g := range b.groups {
-		r := room{user: user, name: g.name}
+		r := room{user: user, name: g.name, told: g.told}
 		for u, m := range g.members {
 			if u != b.self {
 				r.members = append(r.members, hash(m.nick))
@@ -213,7 +214,7 @@ func (b *bindings) choose(name string, rooms []room) (one room, may []room, why 
 	}
 	one = may[0]
 	switch {
-	case len(one.members) == 0:
+	case len(one.members) == 0 && !(one.told && len(r.Members) == 0):
 		return one, may, unnamed
 	case len(r.Members) == 0 && one.name == name, still(r.Members, one.members) >= strongPart:
 		b.firm[name] = b.firm[name] || len(r.Members) > 0

@@ -27,6 +27,7 @@ type kept struct {
 	Domain  string    `json:"domain,omitempty"`
 	Path    string    `json:"path,omitempty"`
 	Expires time.Time `json:"expires,omitzero"`
+	Set     time.Time `json:"set,omitzero"`
 }
 
 func newJar(cookies []kept) *jar {
@@ -34,7 +35,7 @@ func newJar(cookies []kept) *jar {
 	j := &jar{jar: in, kept: map[string]kept{}}
 	for _, k := range cookies {
 		if u, err := url.Parse(k.From); err == nil {
-			j.SetCookies(u, []*http.Cookie{{Name: k.Name, Value: k.Value, Domain: k.Domain, Path: k.Path, Expires: k.Expires}})
+			j.set(u, &http.Cookie{Name: k.Name, Value: k.Value, Domain: k.Domain, Path: k.Path, Expires: k.Expires}, k.Set)
 		}
 	}
 	return j
@@ -42,24 +43,40 @@ func newJar(cookies []kept) *jar {
 
 // SetCookies implements http.CookieJar.
 func (j *jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
+	for _, c := range cookies {
+		j.set(u, c, time.Now())
+	}
+}
+
+func (j *jar) set(u *url.URL, c *http.Cookie, at time.Time) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.jar.SetCookies(u, cookies)
-	for _, c := range cookies {
-		k := kept{From: u.Scheme + "://" + u.Host + u.Path, Name: c.Name, Value: c.Value, Domain: c.Domain, Path: c.Path, Expires: c.Expires}
-		if c.MaxAge > 0 {
-			k.Expires = time.Now().Add(time.Duration(c.MaxAge) * time.Second)
-		}
-		key := u.Host + " " + c.Domain + " " + c.Path + " " + c.Name
-		if c.Domain != "" {
-			key = c.Domain + " " + c.Path + " " + c.Name
-		}
-		if c.MaxAge < 0 || !k.Expires.IsZero() && k.Expires.Before(time.Now()) {
-			delete(j.kept, key)
-			continue
-		}
-		j.kept[key] = k
+	j.jar.SetCookies(u, []*http.Cookie{c})
+	k := kept{From: u.Scheme + "://" + u.Host + u.Path, Name: c.Name, Value: c.Value, Domain: c.Domain, Path: c.Path, Expires: c.Expires, Set: at}
+	if c.MaxAge > 0 {
+		k.Expires = at.Add(time.Duration(c.MaxAge) * time.Second)
 	}
+	key := u.Host + " " + c.Path + " " + c.Name
+	if c.Domain != "" {
+		key = c.Domain + " " + c.Path + " " + c.Name
+	}
+	if c.MaxAge < 0 || !k.Expires.IsZero() && k.Expires.Before(time.Now()) {
+		delete(j.kept, key)
+		return
+	}
+	j.kept[key] = k
+}
+
+// halfway reports whether a cookie is past the half of its life.
+func (j *jar) halfway(now time.Time) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, k := range j.kept {
+		if !k.Expires.IsZero() && now.Sub(k.Set) > k.Expires.Sub(k.Set)/2 {
+			return true
+		}
+	}
+	return false
 }
 
 // Cookies implements http.CookieJar.

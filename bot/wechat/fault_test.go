@@ -108,6 +108,7 @@ func TestAfterTheSessionEndedEverythingIsAsBefore(t *testing.T) {
 }
 
 func TestARestartNeedsNoPerson(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	wang := s.server.Stranger("王芳")
 	g := s.server.NewGroup(home, true, wang)
@@ -126,10 +127,11 @@ func TestARestartNeedsNoPerson(t *testing.T) {
 }
 
 func TestAQuietNightDoesNotCostTheSession(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	s.server.NewGroup(home, true, s.server.Stranger("王芳"))
+	s.idle = true
 	s.connect()
-	s.ch.IdleAfter(0)
 	s.online()
 	for range 4 {
 		time.Sleep(1500 * time.Millisecond) // a heartbeat
@@ -147,12 +149,13 @@ func TestAQuietNightDoesNotCostTheSession(t *testing.T) {
 // Where the phone does not help, a person must scan: every state on the way is
 // told, and the text of the QR code with it.
 func TestAPersonIsAskedToScan(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	wang := s.server.Stranger("王芳")
 	g := s.server.NewGroup(home, true, wang)
 	s.connect()
 	s.online()
-	s.changes = nil
+	s.forget()
 	s.server.Refuse(true, true)
 	s.server.Expire(1101)
 	s.until("waiting for a scan", func() bool { h := s.ch.Health(); return h.State == bot.HealthScan && h.Scan != "" })
@@ -223,6 +226,7 @@ func TestSilenceInDaytimeIsDeafness(t *testing.T) {
 }
 
 func TestAMessageToldTwiceHasOneKey(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	wang := s.server.Stranger("王芳")
 	g := s.server.NewGroup(home, true, wang)

@@ -16,6 +16,7 @@ import (
 // Only a friend with a remark of the owner's is anybody. Whoever takes a grid
 // worker's nickname and group nickname stays a name.
 func TestAnImpostorGetsNowhere(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	worker, bad := s.server.NewFriend("网格员王芳", "网格员#3-王芳"), s.server.Stranger("坏人")
 	g := s.server.NewGroup(home, true, worker, bad)
@@ -47,6 +48,7 @@ func TestAnImpostorGetsNowhere(t *testing.T) {
 }
 
 func TestWhoIsVouchedFor(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	twin1, twin2 := s.server.NewFriend("甲", "同名"), s.server.NewFriend("乙", "同名")
 	plain, boss := s.server.NewFriend("丙", ""), s.server.NewFriend("丁", "书记-丁")
@@ -86,6 +88,7 @@ func TestWhoIsVouchedFor(t *testing.T) {
 }
 
 func TestResidentsOfOneNameAreNotOne(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	a, b := s.server.Stranger("王芳"), s.server.Stranger("王芳")
 	g := s.server.NewGroup(home, true, a, b)
@@ -98,6 +101,7 @@ func TestResidentsOfOneNameAreNotOne(t *testing.T) {
 }
 
 func TestARemarkIsNeverSpoken(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	worker := s.server.NewFriend("芳芳", "3网格-王芳-有点凶")
 	g := s.server.NewGroup(home, true, worker)
@@ -194,6 +198,7 @@ func TestADoubtfulGroupIsHeardAndNotAnswered(t *testing.T) {
 }
 
 func TestAGroupRenamedInSightStaysItself(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	wang, li, zhao := s.server.Stranger("王芳"), s.server.Stranger("李强"), s.server.Stranger("赵敏")
 	g := s.server.NewGroup(home, true, wang, li, zhao)
@@ -216,6 +221,7 @@ func TestAGroupRenamedInSightStaysItself(t *testing.T) {
 }
 
 func TestAGroupThatNobodyBoundIsAStranger(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	wang := s.server.Stranger("王芳")
 	g := s.server.NewGroup("麻将群", true, wang)
@@ -231,6 +237,7 @@ func TestAGroupThatNobodyBoundIsAStranger(t *testing.T) {
 }
 
 func TestEveryKindOfMessageIsHeard(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	wang := s.server.Stranger("王芳")
 	g := s.server.NewGroup(home, true, wang)

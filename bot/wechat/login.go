@@ -39,6 +39,7 @@ type login struct {
 	key        *openwechat.SyncKey
 	fetched    time.Time             // when webwxsync last answered
 	heard      time.Time             // when somebody last said something
+	empty      int                   // times in a row that the news held nothing
 	lively     bool                  // somebody said something in this session
 	held       []*openwechat.Message // of groups whose name is not known yet
 	asked      time.Time             // when details were last asked for
@@ -250,7 +251,8 @@ func (l *login) step(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if selector == "0" && time.Since(l.fetched) < l.idle {
+		if selector == "0" && !l.idles() {
+			l.empty = 0
 			l.stand()
 			if err := l.tidy(ctx); err != nil {
 				return err
@@ -282,10 +284,19 @@ func (l *login) step(ctx context.Context) error {
 	l.key = key
 	l.remember()
 	l.stand()
-	if l.ready.Load() && (len(fresh.AddMsgList) == 0 || !moved) {
-		return sleep(ctx, apart-time.Since(began))
+	if len(fresh.AddMsgList) > 0 && moved || !l.ready.Load() {
+		l.empty = 0
+		return nil
 	}
-	return nil
+	l.empty++ // news that hold nothing: more and more slowly, if it goes on
+	return sleep(ctx, backoff(l.empty)-time.Since(began))
+}
+
+// idles reports whether the session should be renewed without news: after some
+// hours, and when its cookies are past the half of their life.
+func (l *login) idles() bool {
+	quiet := time.Since(l.fetched)
+	return quiet >= l.idle || quiet >= renewApart && l.wire.jar.halfway(time.Now())
 }
 
 // stand says how the channel stands after a good answer.
@@ -315,7 +326,7 @@ func (l *login) remember() {
 	l.creds.Cookies = l.wire.jar.all()
 	var now strings.Builder
 	for _, k := range l.creds.Cookies {
-		fmt.Fprintf(&now, "%s=%s;%s\n", k.Name, k.Value, k.Expires.Truncate(time.Hour))
+		fmt.Fprintf(&now, "%s=%s;%s\n", k.Name, k.Value, k.Expires.Truncate(time.Minute))
 	}
 	if now.String() == l.written {
 		return

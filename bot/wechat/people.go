@@ -35,6 +35,7 @@ type group struct {
 	members map[string]member
 	known   time.Time // when its members were last told
 	asked   time.Time // when they were last asked for
+	told    bool      // the platform was asked and answered, with members or without
 }
 
 // member is somebody in a group. nick is the platform's word for them: of a
@@ -70,6 +71,7 @@ func (b *book) learnGroup(u *openwechat.User, at time.Time) {
 	if name := plain(u.NickName); name != "" {
 		g.name = name
 	}
+	g.told = g.told || !g.asked.IsZero()
 	if len(u.MemberList) == 0 {
 		return
 	}

@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -15,10 +16,10 @@ import (
 const (
 	longest    = 1500 // runes of one message; what is longer goes as several
 	quoted     = 12   // runes of the message answered
-	notYet     = time.Minute
+	notYet     = 20 * time.Second
 	soonThere  = 3 * time.Second // a login without a person takes so long
 	mostNo     = 5               // times that the platform refuses a post before a person must look
-	unsettled  = 10 * time.Minute
+	unsettled  = time.Minute
 	digitsKept = 6 // a longer run of digits is somebody's number
 )
 
@@ -80,13 +81,14 @@ func undelivered(part int, after time.Duration, say string, err error) error {
 // deliver sends one part.
 func (l *login) deliver(ctx context.Context, user, text string, part int, post string) (grid.MessageID, error) {
 	id, wrote, err := l.say(ctx, user, text)
+	_, page := errors.AsType[*broken](err)
 	switch ret := refused(err); {
 	case err == nil && id == "":
 		return "", fmt.Errorf("sending a message: the answer gives it no number")
 	case err == nil:
 		l.refusals.forget(post)
 		return messageID(id), nil
-	case !wrote:
+	case !wrote, page: // an error page is no message taken
 		return "", undelivered(part, 0, "WeChat could not be reached", err)
 	case ret == retTooOften:
 		l.tooOften(ctx)

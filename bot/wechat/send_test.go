@@ -45,7 +45,7 @@ func TestWhatBecomesOfASendThatFails(t *testing.T) {
 		"the answer is lost":          {wechattest.Fault{Drop: true, Late: true}, grid.Unclear, 1},
 		"the answer ends too early":   {wechattest.Fault{Cut: true}, grid.Unclear, 1},
 		"it is lost on the way":       {wechattest.Fault{Drop: true}, grid.Unclear, 0},
-		"the server has an error":     {wechattest.Fault{Code: 500}, grid.Unclear, 0},
+		"the server has an error":     {wechattest.Fault{Code: 502}, grid.Waiting, 0},
 		"the answer is empty":         {wechattest.Fault{Blank: true}, grid.Unclear, 0},
 		"the platform refuses":        {wechattest.Fault{Ret: -1}, grid.Waiting, 0},
 		"the platform says too often": {wechattest.Fault{Ret: 1205}, grid.Waiting, 0},
@@ -75,6 +75,7 @@ func TestWhatBecomesOfASendThatFails(t *testing.T) {
 }
 
 func TestTooOftenStopsAllSendingOverARestart(t *testing.T) {
+	t.Parallel()
 	s := ready(t)
 	s.stop()
 	s.opt.Rest = time.Hour
@@ -103,6 +104,7 @@ func TestTooOftenStopsAllSendingOverARestart(t *testing.T) {
 }
 
 func TestWhileWeChatIsLostPostsWait(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	s.server.NewGroup(home, true, s.server.Stranger("王芳"))
 	s.server.Refuse(true, true)
@@ -115,6 +117,7 @@ func TestWhileWeChatIsLostPostsWait(t *testing.T) {
 }
 
 func TestWhatWeChatCannotShowIsWritten(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	wang := s.server.Stranger("王芳")
 	g := s.server.NewGroup(home, true, wang)

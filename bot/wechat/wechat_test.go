@@ -43,7 +43,7 @@ type scene struct {
 	heard   []grid.Event // each key once, in order
 	again   int          // events heard more than once
 	changes []bot.Health
-	refuse  error // the next hearing fails with this
+	idle    bool // renews its cookies at every heartbeat
 	ch      *wechat.Channel
 	stop    func()
 }
@@ -78,6 +78,9 @@ func (s *scene) connect() {
 	transport := s.server.Transport()
 	o.Transport = transport
 	s.ch = wechat.New(o)
+	if s.idle {
+		s.ch.IdleAfter(0)
+	}
 	ctx, cancel := context.WithCancel(s.t.Context())
 	done := make(chan error, 1)
 	go func() { done <- s.ch.Run(ctx, s.hear) }()
@@ -94,10 +97,6 @@ func (s *scene) connect() {
 func (s *scene) hear(ctx context.Context, h bot.Heard) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.refuse; err != nil {
-		s.refuse = nil
-		return err
-	}
 	for _, ev := range h.Events {
 		if slices.ContainsFunc(s.heard, func(x grid.Event) bool { return x.Key == ev.Key }) {
 			s.again++
@@ -144,6 +143,13 @@ func (s *scene) hears(text string) grid.Event {
 func (s *scene) online() {
 	s.t.Helper()
 	s.until("being online", func() bool { return s.ch.Health().State == bot.HealthOnline })
+}
+
+// forget forgets the changes so far.
+func (s *scene) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.changes = nil
 }
 
 func (s *scene) states() []bot.HealthState {

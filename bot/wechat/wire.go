@@ -101,13 +101,20 @@ func (w *wire) call(ctx context.Context, what string, ask func(context.Context) 
 	return body, err
 }
 
+// broken is an answer of the server that is none of the platform's: an error page.
+type broken struct{ status int }
+
+func (b *broken) Error() string {
+	return fmt.Sprintf("the server answered %d %s", b.status, http.StatusText(b.status))
+}
+
 func read(resp *http.Response, err error) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the server answered %s", resp.Status)
+		return nil, &broken{resp.StatusCode}
 	}
 	b, err := io.ReadAll(io.LimitReader(resp.Body, mostAnswer))
 	if err != nil {
