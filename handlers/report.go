@@ -65,7 +65,7 @@ func (t *turn) openFrom(in grid.Intent, m grid.Message, area grid.AreaID, from g
 	if err != nil {
 		return grid.Ticket{}, err
 	}
-	tk, entries, err := grid.NewTicket(no, grid.Actor{Person: t.who.ID, Role: role}, t.now, m.ID, set)
+	tk, entries, err := grid.NewTicket(no, grid.Actor{Person: t.who.ID, Role: role, Weak: t.who.Weak()}, t.now, m.ID, set)
 	if err != nil {
 		return tk, err
 	}
