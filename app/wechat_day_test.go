@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -49,17 +48,22 @@ func utter(s *wechattest.Server, g *wechattest.Group, who *wechattest.Person, l 
 	return s.SayAt(g, who, l.Text, l.Time)
 }
 
+// ask runs a command beside the running program and gives what it prints.
+func (s *wechatSite) ask(args ...string) string {
+	s.t.Helper()
+	out, err := exec.Command(s.bin, append(args, "--config", s.config())...).Output()
+	if err != nil {
+		s.t.Fatalf("%v: %v", args, err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
 // invited gives a friend of the bot a role, as the operator and the friend do it.
 func (s *wechatSite) invited(who *wechattest.Person, role grid.Role, area string) {
 	s.t.Helper()
-	cmd := exec.Command(s.bin, "roles", "invite", string(role), "--area", area, "--config", s.config())
-	cmd.Env = os.Environ()
-	out, err := cmd.Output()
-	if err != nil {
-		s.t.Fatalf("inviting a %s: %v", role, err)
-	}
+	code := s.ask("roles", "invite", string(role), "--area", area)
 	before := len(s.server.SentTo(who.Nick))
-	s.server.Say(nil, who, "绑定 "+strings.TrimSpace(string(out)))
+	s.server.Say(nil, who, "绑定 "+code)
 	for end := time.Now().Add(30 * time.Second); len(s.server.SentTo(who.Nick)) == before; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
 			s.t.Fatalf("nobody answered the code of %s\n%s", who.Nick, s.log.tail())

@@ -214,7 +214,7 @@ func (b *bindings) choose(name string, rooms []room) (one room, may []room, why 
 	}
 	one = may[0]
 	switch {
-	case len(one.members) == 0 && !(one.told && len(r.Members) == 0):
+	case len(one.members) == 0 && (!one.told || len(r.Members) > 0):
 		return one, may, unnamed
 	case len(r.Members) == 0 && one.name == name, still(r.Members, one.members) >= strongPart:
 		b.firm[name] = b.firm[name] || len(r.Members) > 0

@@ -53,7 +53,7 @@ func (l *ladder) live(ctx context.Context) error {
 	err = in.follow(ctx)
 	l.setCurrent(nil)
 	if ctx.Err() != nil {
-		return nil
+		return ctx.Err()
 	}
 	l.opt.Log.Warn("the WeChat session has ended", "after", time.Since(began).Round(time.Second), "err", err)
 	l.state.set(bot.HealthConnecting, "", "")

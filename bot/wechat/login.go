@@ -148,7 +148,7 @@ func (l *login) meet(ctx context.Context, chats string) error {
 	for _, r := range l.book.rooms() {
 		rooms = append(rooms, r.user)
 	}
-	for _, user := range strings.Split(chats, ",") {
+	for user := range strings.SplitSeq(chats, ",") {
 		if isGroup(user) && !slices.Contains(rooms, user) {
 			rooms = append(rooms, user)
 		}

@@ -84,7 +84,7 @@ func TestAFirstAnswerPassesABroadcast(t *testing.T) {
 			at := time.Now().Add(time.Duration(5+i) * time.Minute)
 			urgent = append(urgent, &speech{id: fmt.Sprintf("u%d", i), class: grid.ClassFirst, at: at, began: at})
 		}
-		all := append(posts, urgent...)
+		all := slices.Concat(posts, urgent)
 		play(p, all)
 		for _, s := range urgent {
 			if d := s.said.Sub(s.began); d > 10*time.Second {

@@ -135,7 +135,8 @@ func (l *login) addressee(to grid.Chat) (string, error) {
 		}
 		return user, nil
 	}
-	user, ok := "", false
+	var user string
+	var ok bool
 	if remark, strong := strings.CutPrefix(to.Native, remarkPrefix); strong {
 		user, ok = l.book.friendOf(remark)
 	} else {

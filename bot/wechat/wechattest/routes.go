@@ -79,7 +79,7 @@ type ask struct {
 	}
 	SyncKey keys
 	List    []struct{ UserName string }
-	Msg     struct{ Content, FromUserName, ToUserName, ClientMsgId string }
+	Msg     struct{ Content, FromUserName, ToUserName, ClientMsgID string }
 }
 
 type keys struct {
@@ -304,8 +304,8 @@ func (s *Server) send(w http.ResponseWriter, _ *http.Request, in ask) {
 		return
 	}
 	s.nextID += 3
-	s.sends = append(s.sends, Sent{time.Now(), to, in.Msg.Content, in.Msg.ClientMsgId})
-	answer(w, map[string]any{"BaseResponse": base(0), "MsgID": strconv.FormatInt(s.nextID, 10), "LocalID": in.Msg.ClientMsgId})
+	s.sends = append(s.sends, Sent{time.Now(), to, in.Msg.Content, in.Msg.ClientMsgID})
+	answer(w, map[string]any{"BaseResponse": base(0), "MsgID": strconv.FormatInt(s.nextID, 10), "LocalID": in.Msg.ClientMsgID})
 }
 
 // picture gives the file of a message.
@@ -315,5 +315,5 @@ func (s *Server) picture(w http.ResponseWriter, r *http.Request) {
 	data := s.pictures[q.Get("MsgID")+q.Get("msgid")]
 	s.mu.Unlock()
 	w.Header().Set("Content-Type", "image/jpeg")
-	_, _ = io.WriteString(w, string(data)) // the client is free to go
+	_, _ = w.Write(data) // the client is free to go
 }
