@@ -1,9 +1,11 @@
 package app
 
 import (
+	"archive/zip"
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -165,5 +167,59 @@ func TestSceneAPublicResultIsRefusedThenShownWithoutNames(t *testing.T) {
 	s.push("1s")
 	if status, _ := s.page(fmt.Sprintf("/public/%d", no)); status != http.StatusNotFound {
 		t.Errorf("what is done again is still public: %d", status)
+	}
+}
+
+func TestSceneTheSecretaryExportsAndNoSecretLeavesByName(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "demo.db")
+	s := grid1(t, db)
+	s.raise("g1", "张大妈", brokenLift)
+	s.say("g1", "陈姐", "我老公又打我了，我不敢回家，3栋2单元")
+	s.push("1s")
+	before := s.last()
+	s.say("g1", "张大妈", "@小格 导出")
+	s.await(before, kindIs("refusal", "group:g1"))
+	s.say("private:王书记", "王书记", "导出")
+	answer := s.await(before, kindIs("answer", "private:王书记"))
+	_, file, _ := strings.Cut(answer.Text, "服务器的 ")
+	file, _, _ = strings.Cut(file, "。")
+	z, err := zip.OpenReader(filepath.Join(filepath.Dir(db), strings.TrimSpace(file)))
+	if err != nil {
+		t.Fatalf("%s: %v", answer.Text, err)
+	}
+	defer z.Close()
+	all := ""
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all += string(b)
+	}
+	for _, w := range []string{"陈姐", "老公", "3栋"} {
+		if strings.Contains(all, w) {
+			t.Errorf("the export tells %s", w)
+		}
+	}
+	for _, w := range []string{"张大妈", `"number":2`, `"private":true`} {
+		if !strings.Contains(all, w) {
+			t.Errorf("the export lacks %s", w)
+		}
+	}
+}
+
+func TestSceneTheSummaryTellsOnlineFromOffline(t *testing.T) {
+	s := grid1(t, "")
+	s.raise("g1", "张大妈", brokenLift)
+	s.say("staff:g1", "李敏", "记 1. 王大爷：3号楼路灯坏了 2. 东门垃圾满了没人清")
+	s.push("1s")
+	before := s.last()
+	s.say("private:王书记", "王书记", "本周小结")
+	if p := s.await(before, kindIs("summary", "private:王书记")); !strings.Contains(p.Text, "线上1件，线下走访记下2件") {
+		t.Errorf("%s", p.Text)
 	}
 }

@@ -149,7 +149,8 @@ func (h *house) wire(think bot.Thinker) {
 		Ended: func(grid.CommunityID, grid.Outgoing) { h.chat.Changed() }}
 	h.ear.Attached = h.handlers.Attached
 	h.jobs = &jobs{store: h.store, communities: h.communities, voice: h.voice, location: h.cfg.Timezone, log: h.log,
-		reader: &reader{store: h.store, senses: h.senses, media: filepath.Join(h.cfg.Data, "media"), now: h.time.Now, woken: wake},
+		exports: &exports{store: h.store, voice: h.voice, location: h.cfg.Timezone, dir: h.exportDir(), url: h.cfg.Web.PublicURL},
+		reader:  &reader{store: h.store, senses: h.senses, media: filepath.Join(h.cfg.Data, "media"), now: h.time.Now, woken: wake},
 		done: func() {
 			h.clock.Kick()
 			h.sender.Kick()
@@ -172,6 +173,9 @@ func (h *house) begin(ctx context.Context) error {
 	}
 	return nil
 }
+
+// exportDir is where exports are written.
+func (h *house) exportDir() string { return filepath.Join(h.cfg.Data, "exports") }
 
 // now is the one clock, in the site's time zone.
 func (h *house) now() time.Time { return h.time.Now().In(h.cfg.Timezone) }

@@ -28,6 +28,7 @@ type jobs struct {
 	communities []grid.CommunityID
 	voice       *prompts.Voice
 	location    *time.Location
+	exports     *exports
 	log         *slog.Logger
 	reader      *reader
 	done        func() // told after each result
@@ -113,6 +114,9 @@ func (j *jobs) next(ctx context.Context, c grid.CommunityID) (bool, error) {
 	text, failure := j.result(ctx, c, job)
 	return true, j.store.Update(ctx, c, func(tx storage.Tx) error {
 		kind := grid.PostSummary
+		if job.Kind == handlers.JobExport {
+			kind = grid.PostAnswer
+		}
 		if failure != nil {
 			if job.Tries++; job.Tries < jobTries {
 				_, err := tx.Jobs().Put(job)
@@ -138,6 +142,9 @@ func (j *jobs) next(ctx context.Context, c grid.CommunityID) (bool, error) {
 
 // result gives the text that answers a job.
 func (j *jobs) result(ctx context.Context, c grid.CommunityID, job grid.Job) (text string, err error) {
+	if job.Kind == handlers.JobExport {
+		return j.exports.write(ctx, c, job)
+	}
 	if job.Kind != handlers.JobNumbers {
 		return "", fmt.Errorf("no job is called %q", job.Kind)
 	}

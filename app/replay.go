@@ -60,6 +60,7 @@ func ReplayLines(ctx context.Context, o ReplayOptions, lines []days.Line) (resul
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	clock := bot.NewPushed(lines[0].Time)
+	o.Config.Data = filepath.Dir(path) // what a replay writes goes with its store
 	p := plan{cfg: o.Config, log: o.Log, store: store, time: clock, demo: true, classifier: o.Classifier}
 	if o.NoCommands {
 		p.think = func(t bot.Thinker) bot.Thinker { return deaf{t} }

@@ -159,7 +159,7 @@ func (h *house) board() (*web.Web, error) {
 		return nil, fmt.Errorf("adding the channels' figures: %w", err)
 	}
 	return web.New(web.Options{
-		Store: h.store, Community: h.communities[0], Now: h.now, Who: h.chat.Who, Accounts: webchat.ID, Registry: metrics, Log: h.log,
+		Store: h.store, Community: h.communities[0], Now: h.now, Who: h.chat.Who, Accounts: webchat.ID, Registry: metrics, Log: h.log, Exports: h.exportDir(),
 		Looked: h.handlers.Looked, Operate: operating{h},
 		Model:  h.modelState,
 		Checks: []web.Check{{Name: "store", Do: h.storeAnswers}, {Name: "lanes", Do: h.lanesMove}},

@@ -33,6 +33,7 @@ var wants = map[grid.Want]func(*turn, grid.Command) error{
 	grid.WantTodo:       (*turn).todo,
 	grid.WantOverdue:    (*turn).overdue,
 	grid.WantNumbers:    (*turn).numbers,
+	grid.WantExport:     (*turn).export,
 	grid.WantHelp:       (*turn).help,
 	grid.WantWhistle:    (*turn).whistle,
 	grid.WantReportIn:   (*turn).reportIn,
@@ -47,7 +48,7 @@ var wants = map[grid.Want]func(*turn, grid.Command) error{
 var numberless = map[grid.Want]bool{
 	grid.WantOpen: true, grid.WantMine: true, grid.WantTodo: true, grid.WantOverdue: true,
 	grid.WantNumbers: true, grid.WantHelp: true, grid.WantAbsent: true, grid.WantBack: true, grid.WantBind: true,
-	grid.WantRecord: true,
+	grid.WantRecord: true, grid.WantExport: true,
 }
 
 // press is a button: the card's command, by whoever pressed it.

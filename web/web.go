@@ -36,6 +36,7 @@ type Options struct {
 	Checks   []Check
 	Model    func(ctx context.Context) (reports.ModelState, error) // how the program understands; nil: nothing is told
 	Registry *prometheus.Registry                                  // nil: no /metrics
+	Exports  string                                                // the folder of exports that may be fetched; "": none
 	Log      *slog.Logger                                          // nil: silent
 }
 
@@ -75,6 +76,7 @@ func (b *Web) Register(mux *http.ServeMux) {
 	mux.Handle("/board", b.get(b.board))
 	mux.Handle("/static/board/{file}", b.get(b.asset))
 	mux.Handle("/public", b.get(b.publics))
+	mux.Handle("/exports/{file}", b.get(b.export))
 	mux.Handle("/public/{no}", b.get(b.public))
 	mux.Handle("/static/public.css", b.get(b.publicStyle))
 	mux.Handle("/api/tickets", b.get(b.tickets))

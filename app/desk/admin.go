@@ -118,7 +118,7 @@ func AskStore(ctx context.Context, c config.Config, ask Ask, out io.Writer) erro
 	case !noneRuns(err):
 		return err
 	}
-	store, err := bolt.Open(ctx, StorePath(c), bolt.Options{ReadOnly: true})
+	store, err := bolt.Open(ctx, StorePath(c), bolt.Options{ReadOnly: ask.Command != "person erase"})
 	if grid.CodeOf(err) == grid.NotFound {
 		return &grid.Error{Code: grid.NotFound, Say: fmt.Sprintf("there is no store in %s yet: start youshi serve first, or name the site's config with --config", c.Data)}
 	} else if err != nil {

@@ -75,6 +75,14 @@ func (d desk) answer(ctx context.Context, ask Ask, out io.Writer) error {
 	case "backup":
 		_, err := d.store.Backup(ctx, out)
 		return err
+	case "export":
+		return d.export(ctx, ask, out)
+	case "person":
+		return d.person(ctx, ask, out)
+	case "person export":
+		return d.personExport(ctx, ask, out)
+	case "person erase":
+		return d.personErase(ctx, ask, out)
 	}
 	return &grid.Error{Code: grid.Invalid, Say: fmt.Sprintf("the store knows no command %q", ask.Command)}
 }

@@ -96,7 +96,7 @@ func (t *terminal) root() *cobra.Command {
 		t.serve(), t.demo(),
 		t.replay(), t.eval(), t.train(), t.model(),
 		t.tickets(), t.show(), t.queue(), t.summary(),
-		t.roles(), t.groups(),
+		t.roles(), t.groups(), t.person(), t.export(),
 		t.backup(), t.restore(), t.check(),
 		t.config(), t.version(),
 	)
