@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"youshi/grid"
@@ -53,9 +54,13 @@ func (t *turn) bind(c grid.Command) error {
 		return t.decline("bind.group_code")
 	}
 	joined := in.Person != "" && in.Person != t.who.ID
-	if t.who, err = Accept(t.tx, t.who, t.ev.Speaker.Identity, in, t.now); err != nil {
+	who, err := Accept(t.tx, t.who, t.ev.Speaker.Identity, in, t.now)
+	if grid.CodeOf(err) == grid.Conflict {
+		return t.bindSays("bind.wrong", card{Count: codeTries - seen.Wrong})
+	} else if err != nil {
 		return err
 	}
+	t.who = who
 	if err := t.Sweep(t.tx, t.now); err != nil { // what nobody had may find who it waited for
 		return err
 	}
@@ -131,12 +136,10 @@ func (t *turn) tryWrong(seen tries) error {
 // Conflict: the one invited is not there any more.
 func Accept(tx storage.Tx, who grid.Person, account grid.Identity, in grid.Invitation, now time.Time) (grid.Person, error) {
 	line := storage.Appointment{At: now, Did: "bound", Role: in.Role, Area: in.Area, Channel: account.Channel}
-	if in.Person != "" && in.Person != who.ID {
-		to, err := tx.Roster().Person(in.Person)
-		if errors.Is(err, storage.ErrNotFound) {
-			return who, &grid.Error{Code: grid.Conflict, Say: "whom the code was made for is not known any more"}
-		} else if err != nil {
-			return who, fmt.Errorf("looking up who was invited: %w", err)
+	if in.Person != "" && in.Person != who.ID && !slices.Contains(who.Former, in.Person) {
+		to, err := invited(tx, in.Person)
+		if err != nil {
+			return who, err
 		}
 		line.Did, line.Was = "joined", who.ID
 		if who, err = storage.Join(tx, account, to); err != nil {
@@ -155,6 +158,20 @@ func Accept(tx storage.Tx, who grid.Person, account grid.Identity, in grid.Invit
 	}
 	line.Person = who.ID
 	return who, errors.Join(storage.Uninvite(tx, in.Key), storage.Appoint(tx, line))
+}
+
+// invited gives the person that a code was made for, or whom that person became.
+func invited(tx storage.Tx, id grid.PersonID) (grid.Person, error) {
+	for {
+		p, err := tx.Roster().Person(id)
+		switch {
+		case errors.Is(err, storage.ErrNotFound):
+			return p, &grid.Error{Code: grid.Conflict, Say: "whom the code was made for is not known any more"}
+		case err != nil || p.Into == "":
+			return p, err
+		}
+		id = p.Into
+	}
 }
 
 // held reports whether somebody holds already what an invitation gives.
