@@ -221,6 +221,7 @@ func (l *ladder) offer(uuid string) {
 	if l.barred > 0 {
 		say = "WeChat ended the last login at once, so the account is probably barred: scan only with another account, or wait two weeks"
 	}
+	l.opt.Log.Warn("WeChat waits for a scan of this code", "code", scan)
 	draw(l.opt.Terminal, scan)
 	l.state.set(bot.HealthScan, say, scan)
 }

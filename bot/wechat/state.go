@@ -1,7 +1,6 @@
 package wechat
 
 import (
-	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -16,7 +15,6 @@ import (
 type state struct {
 	now     func() time.Time
 	changed func(bot.Health)
-	log     *slog.Logger
 
 	mu    sync.Mutex
 	h     bot.Health
@@ -25,7 +23,7 @@ type state struct {
 }
 
 func newState(o Options) *state {
-	return &state{now: o.Now, changed: o.Changed, log: o.Log, h: bot.Health{State: bot.HealthConnecting, Since: o.Now()}, notes: map[string]string{}}
+	return &state{now: o.Now, changed: o.Changed, h: bot.Health{State: bot.HealthConnecting, Since: o.Now()}, notes: map[string]string{}}
 }
 
 func (s *state) health() bot.Health {
@@ -65,20 +63,7 @@ func (s *state) change(do func(), to bot.HealthState) {
 	s.h.Say = strings.Join(parts, "; ")
 	after := s.h
 	s.mu.Unlock()
-	if after == before {
-		return
-	}
-	s.tell(after)
-	if s.changed != nil {
+	if after != before && s.changed != nil {
 		s.changed(after)
 	}
-}
-
-// tell logs how the channel stands: what a person must act on is a warning.
-func (s *state) tell(h bot.Health) {
-	if h.Say == "" {
-		s.log.Info("how WeChat stands", "state", h.State)
-		return
-	}
-	s.log.Warn("how WeChat stands", "state", h.State, "say", h.Say, "scan", h.Scan)
 }
