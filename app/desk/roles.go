@@ -49,9 +49,15 @@ type invitation struct {
 	Until     time.Time        `json:"until"`
 }
 
+// appointment is a line of the record of who came to hold what.
+type appointment struct {
+	Community grid.CommunityID `json:"community"`
+	storage.Appointment
+}
+
 // roles lists who holds what, and what codes are still good for.
 func (d desk) roles(ctx context.Context, ask Ask, out io.Writer) error {
-	offices, invitations := []office{}, []invitation{}
+	offices, invitations, record := []office{}, []invitation{}, []appointment{}
 	err := d.each(ctx, ask, func(tx storage.Tx) error {
 		officers, err := tx.Roster().Officers()
 		if err != nil {
@@ -59,6 +65,14 @@ func (d desk) roles(ctx context.Context, ask Ask, out io.Writer) error {
 		}
 		for _, p := range officers {
 			offices = append(offices, d.officesOf(tx, p)...)
+		}
+		lines, err := storage.Appointments(tx)
+		for _, a := range lines {
+			a.At = d.local(a.At)
+			record = append(record, appointment{tx.Community(), a})
+		}
+		if err != nil {
+			return err
 		}
 		open, err := storage.Invitations(tx, d.now, false)
 		for _, in := range open {
@@ -74,7 +88,7 @@ func (d desk) roles(ctx context.Context, ask Ask, out io.Writer) error {
 		return err
 	}
 	if ask.JSON {
-		return print.JSON(out, map[string]any{"roles": offices, "invitations": invitations})
+		return print.JSON(out, map[string]any{"roles": offices, "invitations": invitations, "record": record})
 	}
 	if len(offices) == 0 {
 		err = print.Line(out, "nobody holds a role: youshi roles invite ROLE --area NAME makes a code")
