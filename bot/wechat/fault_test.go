@@ -13,6 +13,7 @@ import (
 // Whatever fails, nothing said meanwhile is lost, and the server is asked once a
 // second at most.
 func TestNoFaultLosesAWordOrHammersTheServer(t *testing.T) {
+	t.Parallel()
 	const lasts = 4 * time.Second
 	for name, f := range map[string]wechattest.Fault{
 		"everything answers 500":         {Code: 500},
@@ -78,6 +79,7 @@ func TestNoFaultLosesAWordOrHammersTheServer(t *testing.T) {
 // The session ends in every way that is known: the channel comes back by itself
 // where it can, and groups and people are the same.
 func TestAfterTheSessionEndedEverythingIsAsBefore(t *testing.T) {
+	t.Parallel()
 	for name, ret := range map[string]int{"logged out on the phone": 1100, "logged in elsewhere": 1101, "cookies invalid": 1102, "the ticket is wrong": -14} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -175,6 +177,7 @@ func TestAPersonIsAskedToScan(t *testing.T) {
 }
 
 func TestABarredAccountIsNotTriedAgainAndAgain(t *testing.T) {
+	t.Parallel()
 	for name, f := range map[string]wechattest.Fault{
 		"at the heartbeat after the login": {Path: "synccheck", Ret: 1102},
 		"at the login":                     {Path: "webwxinit", Ret: 1203},
@@ -196,6 +199,7 @@ func TestABarredAccountIsNotTriedAgainAndAgain(t *testing.T) {
 }
 
 func TestSilenceInDaytimeIsDeafness(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		hour int
 		want bot.HealthState

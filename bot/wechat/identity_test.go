@@ -136,6 +136,7 @@ func silent(s *scene) string {
 // Where it is not certain which group is the right one, the bot hears and says
 // nothing until somebody says the operator's code in it.
 func TestADoubtfulGroupIsHeardAndNotAnswered(t *testing.T) {
+	t.Parallel()
 	for name, upset := range map[string]func(s *scene, g *wechattest.Group, people []*wechattest.Person) *wechattest.Group{
 		"another group took its name": func(s *scene, g *wechattest.Group, _ []*wechattest.Person) *wechattest.Group {
 			s.server.NewGroup(home, true, s.server.Stranger("别人"), s.server.Stranger("谁"))

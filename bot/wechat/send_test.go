@@ -37,6 +37,7 @@ func stateOf(err error) grid.PostState {
 
 // What the platform may have taken is not said again; what it surely has not may be.
 func TestWhatBecomesOfASendThatFails(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		f    wechattest.Fault
 		want grid.PostState

@@ -24,7 +24,7 @@ import (
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if err := flag.Set("test.parallel", "24"); err != nil { // they wait for heartbeats, they do not compute
+	if err := flag.Set("test.parallel", "60"); err != nil { // they wait for heartbeats, they do not compute
 		panic(err)
 	}
 	goleak.VerifyTestMain(m)
