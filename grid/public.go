@@ -21,7 +21,6 @@ const (
 )
 
 var (
-	phone    = regexp.MustCompile(`(^|[^0-9])(?:\d{17}[0-9Xx]|1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?\d{7,8})($|[^0-9Xx])`)
 	contact  = regexp.MustCompile(`((?:电话|手机|微信|联系方式|身份证|QQ|qq)号?码?[是为:：]?\s*)[A-Za-z0-9_-]{6,}`)
 	dashed   = regexp.MustCompile(`(\d{1,3}\s*[-－—–#]\s*\d{1,2}\s*[-－—–]\s*)\d{3,4}`)
 	building = regexp.MustCompile(`((?:号楼|号院|栋|幢|座|楼|#|单元)\s*(?:\d{1,2}\s*单元\s*)?)(?:\d{3,4}|[〇零一二三四五六七八九]{3,4})($|[^0-9米元年])`)
@@ -32,6 +31,35 @@ var (
 
 // surnames are the hundred most frequent, of more than eight in ten people.
 const surnames = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+
+// Digits as people type them, and what they put between them.
+const (
+	aDigit = `[0-9０-９]`
+	aGap   = `[ \-－–—·.]?`
+)
+
+// numbers belong to a person: an ID card's 18 digits, a mobile's 11 with or without
+// +86, spoken too, and a landline with its area code; not as parts of longer numbers.
+var (
+	numbers = regexp.MustCompile(`(^|[^0-9０-９])(?:` +
+		aDigit + `{6}` + aGap + aDigit + `{4}` + aGap + aDigit + `{4}` + aGap + aDigit + `{3}[0-9０-９XxＸｘ]|` +
+		`(?:[+＋]?[8８][6６]` + aGap + `)?[1１][3-9３-９]` + aDigit + `(?:` + aGap + aDigit + `{4}` + aGap + aDigit + `{4}|` + aDigit + aGap + aDigit + `{3}` + aGap + aDigit + `{4})|` +
+		`[0０]` + aDigit + `{2,3}[ \-－–—]?` + aDigit + `{7,8})($|[^0-9０-９XxＸｘ])`)
+	spoken = regexp.MustCompile(`[一幺][三四五六七八九][零〇一二三四五六七八九幺]{9}`)
+)
+
+// WithoutNumbers takes phone and ID numbers out of a text, however they are typed.
+// Done twice it is as done once.
+func WithoutNumbers(text string) string {
+	text = spoken.ReplaceAllString(text, masked)
+	for { // one sign may stand between two of them
+		next := numbers.ReplaceAllString(text, "${1}"+masked+"${2}")
+		if next == text {
+			return text
+		}
+		text = next
+	}
+}
 
 // Publicly takes out of a text what points at a resident: the names given, what
 // neighbours are called by (王大爷), the number of a flat, phone and ID numbers. The
@@ -45,11 +73,11 @@ func Publicly(text string, names []string) string {
 		}
 	}
 	text = called.ReplaceAllString(text, someone)
-	text = contact.ReplaceAllString(text, "${1}"+masked)
+	text = WithoutNumbers(contact.ReplaceAllString(text, "${1}"+masked))
 	for _, x := range []struct {
 		what *regexp.Regexp
 		by   string
-	}{{phone, "${1}" + masked + "${2}"}, {dashed, "${1}" + masked}, {building, "${1}" + masked + "${2}"},
+	}{{dashed, "${1}" + masked}, {building, "${1}" + masked + "${2}"},
 		{room, "${1}" + masked + "${2}"}, {short, "${1}${2}" + masked + "${3}"}} {
 		for { // one sign may stand between two of them
 			next := x.what.ReplaceAllString(text, x.by)

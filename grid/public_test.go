@@ -26,6 +26,9 @@ func TestPubliclyTakesOutWhatPointsAtAResident(t *testing.T) {
 		"请打0546-2551234、138 1234 5678": "请打***、***",
 		"身份证370502199001011234":        "身份证***",
 		"微信号：wxid_abc123":              "微信号：***",
+		"打１３８１２３４５６７８或+8613812345678":  "打***或***",
+		"138-123-45678、1381-234-5678":  "138-123-45678、***",
+		"幺三八一二三四五六七八找我":                "***找我",
 	} {
 		if got := grid.Publicly(text, names); got != want {
 			t.Errorf("%s: %s, want %s", text, got, want)

@@ -23,7 +23,7 @@ func (t *turn) firstAnswer(tk grid.Ticket, m grid.Message) error {
 		if kind != grid.PrivateChat {
 			o.ReplyTo = ""
 		}
-		_, err := t.consoled(tk, o)
+		_, err := t.consoled(tk, "", o)
 		return err
 	case kind == grid.GroupChat && t.now.Sub(m.Sent) > t.Manners.Fresh:
 		return nil

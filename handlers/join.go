@@ -25,6 +25,9 @@ func (t *turn) join(in grid.Intent) (grid.TicketNo, error) {
 	if over && (in.Kind.Actionable() || danger && in.Shared) {
 		return 0, nil
 	}
+	if in.Sensitive && danger && in.Shared && !tk.Private && in.Link.Why != "quote" {
+		return 0, nil // who is in danger is no part of a lamp
+	}
 	before := tk
 	set := grid.Change{Messages: append(slices.Clone(in.Link.Earlier), t.msg.ID), Private: in.Sensitive}
 	if danger && in.Shared && !over { // only a person lowers it again

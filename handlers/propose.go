@@ -59,8 +59,12 @@ func raise(no grid.TicketNo) grid.Button {
 // nobody's business: never in the group.
 func (t *turn) suspect(in grid.Intent) error {
 	b := grid.Button{Label: "是，立案", Command: grid.Command{Want: grid.WantOpen, Text: string(t.msg.ID)}}
-	return t.askQuietly(t.area.ID, grid.Outgoing{Buttons: []grid.Button{b}}, card{Private: in.Sensitive})
+	return t.askQuietly(t.area.ID, grid.Outgoing{Buttons: []grid.Button{b}}, card{Private: in.Sensitive || untold[in.Danger]})
 }
+
+// untold are the dangers that happen behind doors: as long as nobody knows better,
+// they must not be said aloud.
+var untold = map[string]bool{"violence": true, "self_harm": true}
 
 // suspectOf is the same for something more said of a matter that is known.
 func (t *turn) suspectOf(tk grid.Ticket) error {
@@ -92,6 +96,7 @@ func (t *turn) openSuspected(c grid.Command) error {
 	}
 	in := m.Intent
 	in.Kind, in.Category, in.Urgency, in.Elder, in.Link = grid.Report, grid.Escalate, grid.Emergency, false, grid.Link{}
+	in.Sensitive = in.Sensitive || untold[in.Danger]
 	if in.Summary == "" {
 		in.Summary = m.Told()
 	}

@@ -144,8 +144,10 @@ func without(text, s, mark string) string {
 	for _, whole := range []string{s, string(line), redact(s), redact(string(line))} {
 		text = strings.ReplaceAll(text, whole, mark)
 	}
-	for n := len(line) - 1; n >= shortestCut-1; n-- {
-		text = strings.ReplaceAll(text, string(line[:n])+"…", mark)
+	for _, line := range [][]rune{line, []rune(redact(string(line)))} {
+		for n := len(line) - 1; n >= shortestCut-1; n-- {
+			text = strings.ReplaceAll(text, string(line[:n])+"…", mark)
+		}
 	}
 	return text
 }

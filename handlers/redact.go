@@ -1,18 +1,20 @@
 package handlers
 
-import "regexp"
+import "youshi/grid"
 
-// numbers that belong to a person: an ID card's 18 digits and a mobile's 11,
-// not as parts of longer numbers.
-var personal = regexp.MustCompile(`(^|\D)(?:\d{17}[\dXx]|1[3-9]\d[ -]?\d{4}[ -]?\d{4})($|[^\dXx])`)
+// redact takes phone and ID numbers out of what is posted.
+func redact(text string) string { return grid.WithoutNumbers(text) }
 
-// redact takes phone and ID numbers out of what more than one person reads.
-func redact(text string) string {
-	for { // one sign may stand between two numbers
-		next := personal.ReplaceAllString(text, "$1***$2")
-		if next == text {
-			return text
-		}
-		text = next
+// redacted is the card without them: before a sentence cuts words short, where half
+// a number would be left standing.
+func (c card) redacted() card {
+	for _, s := range []*string{&c.Place, &c.Summary, &c.Text, &c.Said} {
+		*s = redact(*s)
 	}
+	list := make([]card, len(c.List))
+	for i, x := range c.List {
+		list[i] = x.redacted()
+	}
+	c.List = list
+	return c
 }

@@ -24,12 +24,10 @@ func (t *turn) post(o grid.Outgoing, sentence string, c card) error {
 	case c.Private && kind == grid.StaffChat:
 		c = c.discreet()
 	}
-	if o.Text, err = t.Voice.Say(sentence, c); err != nil {
+	if o.Text, err = t.Voice.Say(sentence, c.redacted()); err != nil {
 		return err
 	}
-	if kind != grid.PrivateChat {
-		o.Text = redact(o.Text)
-	}
+	o.Text = redact(o.Text)
 	if kind == grid.GroupChat && o.Class == grid.ClassNotice {
 		held, err := t.heldUntil(o.Ticket)
 		if err != nil {

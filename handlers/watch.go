@@ -177,7 +177,7 @@ func (t *turn) tellGroup(c change, names []string) error {
 			}
 			continue
 		}
-		more, err := t.Voice.Say("watch.change", c.card)
+		more, err := t.Voice.Say("watch.change", c.card.redacted())
 		if err != nil {
 			return err
 		}
