@@ -51,7 +51,7 @@ func Serve(ctx context.Context, o ServeOptions) error {
 			o.Log.Error("closing the store", "part", "serve", "err", err)
 		}
 	}()
-	h, err := build(ctx, plan{cfg: o.Config, log: o.Log, store: store, time: bot.MachineTime{}, outside: true})
+	h, err := build(ctx, plan{cfg: o.Config, log: o.Log, store: store, time: bot.MachineTime{Zone: o.Config.Timezone}, outside: true})
 	if err != nil {
 		return err
 	}

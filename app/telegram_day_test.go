@@ -40,11 +40,17 @@ func speak(s *telegramSite, g *telegramtest.Chat, who telegramtest.User, l days.
 }
 
 // A recorded day that comes by Telegram is the same matters as its replay.
-func TestADayByTelegramIsTheSameMattersAsItsReplay(t *testing.T) {
-	file := recorded(t)[0]
+func TestADayByTelegramIsTheSameMattersAsItsReplay(t *testing.T) { dayByTelegram(t, recorded(t)[0]) }
+
+func dayByTelegram(t *testing.T, file string) {
+	t.Helper()
 	lines, err := days.Open(file)
 	if err != nil {
 		t.Fatal(err)
+	}
+	shift := time.Since(lines[len(lines)-1].Time).Truncate(time.Second) // the day has just ended
+	for i := range lines {
+		lines[i].Time = lines[i].Time.Add(shift)
 	}
 	s := newTelegramSite(t, 1, telegramtest.Options{})
 	group := s.groups[0]
@@ -63,7 +69,11 @@ func TestADayByTelegramIsTheSameMattersAsItsReplay(t *testing.T) {
 	texts := map[string]grid.MessageID{} // Telegram's id of a message -> the line
 	sent := map[grid.MessageID]telegramtest.Message{}
 	heard := make([]days.Line, len(lines))
+	files := 0
 	for i, l := range lines {
+		if l.Kind == grid.ImageMessage || l.Kind == grid.VoiceMessage || l.Kind == grid.FileMessage {
+			files++
+		}
 		heard[i] = delivered(l)
 		heard[i].Group = group.Title
 		how := []telegramtest.How{telegramtest.At(heard[i].Time)}
@@ -81,7 +91,9 @@ func TestADayByTelegramIsTheSameMattersAsItsReplay(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.start()
-	s.settled()
+	s.acted()
+	s.eventually("the files are fetched", func() bool { return len(s.server.Calls("file")) >= files })
+	time.Sleep(time.Second) // the last one is written down
 	s.stop()
 	got := map[grid.MessageID]grid.Message{}
 	s.look(func(tx storage.Tx) error {

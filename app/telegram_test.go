@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"youshi/bot/telegram/telegramtest"
+	"youshi/config"
 	"youshi/grid"
 	"youshi/reports"
 	"youshi/storage"
@@ -65,12 +66,13 @@ func newTelegramSite(t *testing.T, grids int, o telegramtest.Options) *telegramS
 	return s
 }
 
-// config writes the config: a place on earth where it is noon now, so that no
-// quiet hours hold anything back.
+// config writes the config: its quiet hours are the minute of twelve hours ago, so
+// that nothing is held back at whatever time this runs.
 func (s *telegramSite) config() string {
-	zone := 12 - time.Now().UTC().Hour()
+	night := time.Now().In(config.Default().Timezone).Add(12 * time.Hour)
 	var b strings.Builder
-	fmt.Fprintf(&b, "data = %q\ntimezone = \"Etc/GMT%+d\"\n[web]\naddr = %q\n", filepath.Join(s.dir, "data"), -zone, s.web)
+	fmt.Fprintf(&b, "data = %q\n[web]\naddr = %q\n[manners]\nquiet = \"%s-%s\"\n", filepath.Join(s.dir, "data"), s.web,
+		night.Format("15:04"), night.Add(time.Minute).Format("15:04"))
 	fmt.Fprintf(&b, "[telegram]\ntoken = \"env:TEST_TELEGRAM_TOKEN\"\nserver_url = %q\n", s.server.URL())
 	b.WriteString("[[area]]\nname = \"社区\"\nkind = \"community\"\n")
 	for i, g := range s.groups {
@@ -90,7 +92,7 @@ func (s *telegramSite) config() string {
 func (s *telegramSite) start() {
 	s.t.Helper()
 	s.cmd = exec.Command(s.bin, "serve", "--config", s.config())
-	s.cmd.Env = append(os.Environ(), "TEST_TELEGRAM_TOKEN="+telegramtest.Token)
+	s.cmd.Env = s.env()
 	s.cmd.Stdout, s.cmd.Stderr = s.said, s.said
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
@@ -146,8 +148,25 @@ func (s *telegramSite) look(fn func(storage.Tx) error) {
 	}
 }
 
-// settled waits until everything that Telegram has was fetched, and lets the
-// program act on it.
+// acted waits until everything that Telegram has was fetched and acted on, whatever
+// is still to be said.
+func (s *telegramSite) acted() {
+	s.t.Helper()
+	s.eventually("everything is fetched", func() bool { return s.server.Pending() == 0 })
+	s.eventually("everything is acted on", func() bool {
+		c := exec.Command(s.bin, "check", "--config", filepath.Join(s.dir, "youshi.toml"))
+		c.Env = s.env()
+		out, err := c.Output()
+		return err == nil && bytes.Contains(out, []byte("in the inbox 0"))
+	})
+}
+
+func (s *telegramSite) env() []string {
+	return append(os.Environ(), "TEST_TELEGRAM_TOKEN="+telegramtest.Token)
+}
+
+// settled waits until everything that Telegram has was fetched, and said what there
+// is to say.
 func (s *telegramSite) settled() {
 	s.t.Helper()
 	s.eventually("everything is fetched", func() bool { return s.server.Pending() == 0 })

@@ -15,11 +15,17 @@ import (
 // wall clock has moved and a sleeping timer has not.
 const longestNap = time.Minute
 
-// MachineTime is the machine's own clock: the time of serve.
-type MachineTime struct{}
+// MachineTime is the machine's own clock, as it shows in Zone: the time of serve.
+// What a message means may depend on the hour of the place, not of the machine.
+type MachineTime struct{ Zone *time.Location } // nil: the machine's zone
 
 // Now gives the machine's time.
-func (MachineTime) Now() time.Time { return time.Now() }
+func (m MachineTime) Now() time.Time {
+	if m.Zone == nil {
+		return time.Now()
+	}
+	return time.Now().In(m.Zone)
+}
 
 // WakeAt implements Time. It looks at the wall clock at least every minute.
 func (MachineTime) WakeAt(t time.Time) (<-chan struct{}, func()) {
