@@ -53,6 +53,9 @@ func (t *turn) remind(tk grid.Ticket, class grid.Class, sentence string) error {
 	}
 	c.Who = must.Name
 	o := grid.Outgoing{Class: classOf(tk, class), Kind: grid.PostReminder}
+	if t.now.Before(tk.Due.Due) { // one that waits for its list past the deadline says nothing any more
+		o.Until = tk.Due.Due.Add(-time.Second)
+	}
 	return t.tellWorker(tk, must.ID, o, sentence, c)
 }
 

@@ -90,7 +90,7 @@ func (t *turn) tellReporter(tk grid.Ticket, sentence string, c card) (bool, erro
 	if tk.Reporter == t.who.ID {
 		return true, nil // knows it already
 	}
-	o := grid.Outgoing{Class: grid.ClassNotice, Kind: grid.PostAnswer, Ticket: tk.No}
+	o := grid.Outgoing{Class: classOf(tk, grid.ClassNotice), Kind: grid.PostAnswer, Ticket: tk.No}
 	return t.tellPerson(tk.Reporter, o, sentence, c)
 }
 

@@ -118,6 +118,21 @@ func (t *turn) unseenDue(timer grid.Timer) error {
 	return t.await(tk, timer.Slot+1, next)
 }
 
+// takeUp confirms a matter whose chain runs before the word on how it goes (进展): the
+// chain asks for that word while nobody confirmed yet, and who gives it has it in hand.
+func (t *turn) takeUp(c grid.Command) error {
+	tk, err := t.ticket(c.Ticket)
+	if err != nil || tk.Status != grid.Proposed || chainOf(tk) == nil || c.Text == "" {
+		return err
+	}
+	set := grid.Change{Assignee: t.who.ID}
+	if _, err := t.asks(tk, grid.WantConfirm, set); err != nil {
+		return nil // the word itself is declined
+	}
+	_, err = t.step(tk.No, grid.WantConfirm, "", set)
+	return err
+}
+
 // news counts the words on how a matter goes (进展).
 func (t *turn) news(tk grid.Ticket) (int, error) {
 	entries, err := t.tx.Journal().Of(tk.No)

@@ -18,7 +18,7 @@ func (t *turn) wait(c grid.Command) error {
 	if err != nil {
 		return err
 	}
-	o := grid.Outgoing{Class: grid.ClassFirst, Kind: grid.PostAsk, Ticket: tk.No, For: tk.Reporter}
+	o := grid.Outgoing{Class: classOf(tk, grid.ClassFirst), Kind: grid.PostAsk, Ticket: tk.No, For: tk.Reporter}
 	told, err := t.tellPerson(tk.Reporter, o, "ask.more", full)
 	if err != nil {
 		return err
@@ -89,6 +89,9 @@ func (t *turn) grant(c grid.Command) error {
 
 // progress is 进展: a word on how it goes; the reporter and who watches hear it.
 func (t *turn) progress(c grid.Command) error {
+	if err := t.takeUp(c); err != nil {
+		return err
+	}
 	tk, err := t.step(c.Ticket, grid.WantProgress, c.Text, grid.Change{})
 	if err != nil {
 		return err
