@@ -205,6 +205,12 @@ const (
 var notMeasures = []string{"处理", "处置", "本周", "本月", "本人", "把", "包保", "对接", "对方", "条件", "人员", "人已", "人在", "家里", "家属", "家人",
 	"日常", "月底", "年底", "户主", "户外", "次日", "分管", "分流", "分别", "单位", "张师", "张工", "周师", "周工", "路政", "片区", "站长", "时间", "多次"}
 
+// afterSpace begin with a tight measure word and are none where a space parts them
+// from the number: "办结 12 楼道灯换好了", but not "上报12楼道灯坏了".
+var afterSpace = []string{"楼道", "楼长", "楼栋", "楼上", "楼下", "楼顶", "楼梯", "楼门", "楼管", "楼内", "楼里", "楼外", "楼前", "楼后", "楼间", "楼宇", "栋长", "台阶", "点位",
+	"箱变", "箱盖", "箱门", "箱子", "桶已", "桶盖", "桶满", "桶换", "桶装", "桶修", "桶清", "袋子", "盒子", "瓶子", "罐子", "块石", "元件", "元旦", "期间", "盆栽", "盘查", "匹配", "克服", "升降", "升级", "毛病",
+	"幅度", "串门", "串联", "只是", "只有", "只换", "只能", "只要", "只差", "只等", "只修"}
+
 // measured reports whether what follows a number makes it an amount.
 func measured(rest string, strict bool) bool {
 	r, size := utf8.DecodeRuneInString(rest)
@@ -229,6 +235,9 @@ func measured(rest string, strict bool) bool {
 	after := strings.TrimLeft(rest, " ")
 	if after == rest || after == "" {
 		return false
+	}
+	if slices.ContainsFunc(afterSpace, func(x string) bool { return strings.HasPrefix(after, x) }) {
+		return strict
 	}
 	r, size = utf8.DecodeRuneInString(after)
 	return strings.ContainsRune(tightMeasures, r) || strings.ContainsRune(looseMeasures, r) && (strict || ends(after[size:]))
