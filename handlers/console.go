@@ -3,6 +3,7 @@ package handlers
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -58,13 +59,13 @@ var aboutWhom = []struct {
 }
 
 // blows tell that somebody did it, where only somebody lying there was understood.
-var blows = []string{"打人", "又打", "打起来", "打架", "打老婆", "挨打", "动手", "砍", "捅"}
+var blows = regexp.MustCompile(`[又在被挨]打|打(?:[他她我妈娃孩人架]|老|起来)|动手|砍|捅`)
 
 // helplines are the lines of help that fit a private matter, the most pressing
 // first; the government's own (12345) when none else does.
 func helplines(tk grid.Ticket, danger string, said string) []string {
 	var out []string
-	if danger == "fall" && slices.ContainsFunc(blows, func(w string) bool { return strings.Contains(said, w) }) {
+	if danger == "fall" && blows.MatchString(said) {
 		danger = "violence" // whoever lies there was beaten: the police first
 	}
 	switch {

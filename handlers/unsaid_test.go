@@ -36,6 +36,8 @@ func TestHelpFitsWhatWasSaidLast(t *testing.T) {
 		"她得了重病，儿子不管":   {beaten(), []string{"12345"}, []string{"12355"}},
 		"我女儿要跳楼":       {endangered("self_harm", "轻生"), []string{"12356", "12355"}, []string{"12338"}},
 		"又打起来了，女的满脸是血": {endangered("fall", "有人倒下"), []string{"110", "120"}, nil},
+		"刘大强在打他老婆，喊救命": {endangered("fall", "有人倒下"), []string{"110", "120", "12338"}, nil},
+		"老人摔倒了，快打120":  {endangered("fall", "有人倒下"), []string{"先别搬动"}, nil},
 		"老公要跳楼":        {endangered("self_harm", "轻生"), []string{"12356"}, []string{"12338"}},
 	} {
 		h := newHouse(t)
@@ -77,5 +79,15 @@ func TestASuspicionOfViolenceIsNotSaidAloudWhenItIsTrue(t *testing.T) {
 		opened := h.press("李敏", o, "是，立案")
 		opened.posts.to(group).none(h)
 		h.is("private", h.ticket(1).Private, true)
+	}
+}
+
+func TestNoSignTurnsAPostRound(t *testing.T) {
+	h := newHouse(t)
+	words := "\u202e电梯坏了\u2066\x1b[31m\x00\r，👨\u200d👩"
+	for _, o := range h.say("张\u202e大妈", words, of(lift(), func(in *grid.Intent) { in.Summary = words })).posts {
+		if strings.ContainsAny(o.Text, "\u202e\u2066\x1b\x00\r") || !strings.Contains(o.Text, "👨\u200d👩") {
+			t.Errorf("%s reads %q", o.To, o.Text)
+		}
 	}
 }
