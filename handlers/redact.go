@@ -10,7 +10,6 @@ import (
 // cursor; what else has no shape joins letters and emoji.
 var unseemly = regexp.MustCompile(`[\x00-\x08\x0b-\x1f\x7f-\x{9f}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]`)
 
-
 // redact takes phone and ID numbers, and signs that play tricks, out of what is posted.
 func redact(text string) string { return grid.WithoutNumbers(unseemly.ReplaceAllString(text, "")) }
 
