@@ -150,9 +150,24 @@ func (t *turn) turnDown(c grid.Command) (done bool, err error) {
 	return true, t.handUp(tk, c.Text)
 }
 
-// tellAbove tells the level above the ticket's; an emergency the whole ladder.
+// tellAbove tells the level above the ticket's, and above whoever has it: nobody is
+// told of the own delay as if it were another's. Of an emergency the whole ladder is.
 func (t *turn) tellAbove(tk grid.Ticket, sentence string, c card) error {
-	level, ok := tk.Level.Above()
+	from := tk.Level
+	if tk.Assignee != "" && tk.Urgency != grid.Emergency {
+		p, err := t.tx.Roster().Person(tk.Assignee)
+		if err != nil {
+			return fmt.Errorf("looking up person %s: %w", tk.Assignee, err)
+		}
+		by, err := t.actorOf(p, tk)
+		if err != nil {
+			return err
+		}
+		if l := by.Role.Level(); grid.Decides(by.Role) && l.Rank() > from.Rank() {
+			from = l
+		}
+	}
+	level, ok := from.Above()
 	for ok {
 		if err := t.tellLevel(tk, level, sentence, c); err != nil || tk.Urgency != grid.Emergency {
 			return err

@@ -145,7 +145,7 @@ func (t *turn) passTo(tk grid.Ticket, to grid.PersonID, why grid.Reason) (grid.T
 // filled takes a matter from the level that keeps it for a vacant office, unless it
 // has begun, and gives it to who holds that office now.
 func (t *turn) filled(tk grid.Ticket) (grid.Ticket, error) {
-	if tk.Status != grid.Assigned {
+	if tk.Status == grid.Working || tk.Status == grid.Resolved {
 		return tk, nil
 	}
 	last, before, err := t.lastGiven(tk.No)

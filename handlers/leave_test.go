@@ -101,11 +101,21 @@ func TestAWorkerReplacedMidwayLeavesNothingBehind(t *testing.T) {
 	h.employ("陈晨", grid.GridWorker, place)
 	h.change("陈晨", func(*grid.Person) {})
 	h.is("and given to the new worker", h.has(1), "陈晨")
+	h.is("with what waits", h.has(2), "陈晨")
 	h.is("waiting goes on", h.ticket(2).Status, grid.OnHold)
 	h.news()
 	h.is("the old one is refused", h.order("李敏", with(grid.WantResolve, 1, "好了")).posts.one(h).Kind, grid.PostRefusal)
 	h.orderIn(h.private("陈晨"), "陈晨", with(grid.WantResolve, 1, "好了"))
 	h.is("the new one has", h.ticket(1).Status, grid.Resolved)
+}
+
+func TestOfTheDelayOfWhoAnswersForALevelTheNextIsTold(t *testing.T) {
+	h := busy(t)
+	h.change("李敏", func(p *grid.Person) { p.Offices[0].Until = h.now })
+	h.is("kept one level up", h.has(1), "王书记")
+	got := h.advance(h.ticket(1).Due.Due).kind(grid.PostEscalation)
+	got.to(h.private("王书记")).none(h)
+	h.says(got.to(h.private("街道老赵")).one(h), "1号", "王书记")
 }
 
 func TestATermThatEndsPassesMattersOnByItself(t *testing.T) {
