@@ -226,7 +226,12 @@ func (r *Rules) Try(_ context.Context, m grid.Message, s grid.Scene) (grid.Inten
 			return in, true, nil
 		}
 	}
-	in.Elder = in.Elder && in.Danger == ""
+	if in.Elder && in.Danger != "" { // gas behind a door that nobody opens: knocking is not enough
+		in.Elder = false
+		if in.Kind == grid.Report {
+			in.Urgency = grid.Emergency
+		}
+	}
 	return in, false, nil
 }
 

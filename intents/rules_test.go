@@ -100,6 +100,8 @@ func TestRulesAlone(t *testing.T) {
 		"3栋2单元楼道灯坏了三天了":         {Kind: grid.Report, Category: grid.Immediate, Urgency: grid.Normal, Topic: "facilities", Location: "3栋2单元楼道"},
 		"8栋停水了？没见通知啊":           {Kind: grid.Report, Category: grid.Immediate, Urgency: grid.Urgent, Topic: "water_power_gas", Location: "8栋"},
 		"5号楼闻到一股煤气味，好重":         {Kind: grid.Report, Category: grid.Escalate, Urgency: grid.Emergency, Topic: "water_power_gas", Location: "5号楼", Danger: "gas", Shared: true},
+		"302王奶奶敲门没人应，屋里有煤气味":    {Kind: grid.Report, Category: grid.Escalate, Urgency: grid.Emergency, Topic: "water_power_gas", Sensitive: true, Danger: "gas", Shared: true},
+		"4栋独居的李大爷两天没见了，屋里有味":    {Kind: grid.Report, Category: grid.Immediate, Urgency: grid.Urgent, Topic: "elderly_children", Location: "4栋", Sensitive: true, Elder: true},
 		"早上好，今天降温多穿点":           {Kind: grid.Chatter},
 		"周末火锅走起，辣得嗓子冒烟":         {Kind: grid.Chatter},
 		"#接龙 车厘子 3栋自提，灯坏了也来":    {Kind: grid.Chatter},
