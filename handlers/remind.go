@@ -87,15 +87,15 @@ func (t *turn) late(tk grid.Ticket) error {
 	if err != nil {
 		return err
 	}
-	// That it is over is never held back for a list, nor by the hour's budget.
-	if err := t.remind(tk, grid.ClassFirst, "reminder.late"); err != nil {
-		return err
-	}
-	if tk.Late.Step == stepReportIn { // a silent lead is named with the other silent units
+	if tk.Late.Step == stepReportIn { // a silent lead is named with the other silent units, and told so
 		if tk, err = t.nameSilent(tk); err != nil {
 			return err
 		}
 		return t.arm(tk, slotOver)
+	}
+	// That it is over is never held back for a list, nor by the hour's budget.
+	if err := t.remind(tk, grid.ClassFirst, "reminder.late"); err != nil {
+		return err
 	}
 	climbs, err := t.climbs(tk)
 	switch {

@@ -113,8 +113,10 @@ func TestASilentUnitIsNamedToCallerStaffAndOneLevelUpAndCounted(t *testing.T) {
 func TestASilentLeadIsNamedOnceByTheMattersOwnClock(t *testing.T) {
 	h := whistled(t)
 	h.order("李敏", whistle("市政", "城管"))
+	h.advance(monday(10, 59))
 	posts := h.advance(monday(11, 0))
 	h.says(posts.to(h.private("王书记")).one(h), "市政、城管")
+	h.says(posts.to(h.private("市政")).one(h), "未报到")
 	h.is("journal", h.wants(1, grid.WantLate, grid.WantSilent), "late silent")
 	h.is("still waits", h.ticket(1).Status, grid.Assigned)
 }
