@@ -9,25 +9,30 @@ import (
 )
 
 // assign is 派单 and 转办: somebody else has it now, and must accept it by a clock.
+// 派单 on a matter that is yet to be confirmed confirms it too, by button or in words.
 func (t *turn) assign(c grid.Command) error {
 	tk, err := t.ticket(c.Ticket)
 	if err != nil {
 		return err
 	}
-	if tk.Status == grid.Proposed && t.ev.Kind == grid.EventPress { // 派单 on the card of a matter to be confirmed
-		if tk, err = t.step(c.Ticket, grid.WantConfirm, "", grid.Change{Assignee: t.who.ID}); err != nil {
-			return err
-		}
+	first := c.Want
+	if tk.Status == grid.Proposed && c.Want == grid.WantAssign {
+		first = grid.WantConfirm
 	}
-	from := tk.Assignee
 	set := grid.Change{Assignee: t.who.ID} // a name that is unknown must not hide that the speaker may not
-	if _, err := t.asks(tk, c.Want, set); err != nil {
+	if _, err := t.asks(tk, first, set); err != nil {
 		return err
 	}
 	to, err := t.named(c.Who, tk.Area)
 	if err != nil {
 		return err
 	}
+	if first != c.Want {
+		if tk, err = t.step(c.Ticket, first, "", set); err != nil {
+			return err
+		}
+	}
+	from := tk.Assignee
 	set.Assignee = to.ID
 	if tk, err = t.step(c.Ticket, c.Want, c.Text, set); err != nil {
 		return err

@@ -216,3 +216,14 @@ func TestABuildingsHeadServesItsGridAndIsProposedForItsBuilding(t *testing.T) {
 	noise.Location = "5号楼"
 	h.is("of another", labels(h.say("李大爷", "…", noise).posts.kind(grid.PostConfirm).one(h)), "确认 驳回")
 }
+
+func TestAssigningInWordsConfirmsTooAndARefusalLeavesTheMatterAsItWas(t *testing.T) {
+	h := newHouse(t)
+	h.say("张大妈", "电梯坏了", lift())
+	h.order("张大妈", grid.Command{Want: grid.WantAssign, Ticket: 1, Who: "物业小孙"}).posts.kind(grid.PostRefusal).one(h)
+	h.order("李敏", grid.Command{Want: grid.WantAssign, Ticket: 1, Who: "没这人"}).posts.kind(grid.PostRefusal).one(h)
+	h.is("after refusals", h.ticket(1).Status, grid.Proposed)
+	h.order("李敏", grid.Command{Want: grid.WantAssign, Ticket: 1, Who: "物业小孙"})
+	h.is("after 派单", h.ticket(1).Status, grid.Assigned)
+	h.is("steps", h.wants(1, grid.WantConfirm, grid.WantAssign), "confirm assign")
+}

@@ -130,6 +130,8 @@ func TestWhatWeChatCannotShowIsWritten(t *testing.T) {
 	}
 	marked := button("满意", grid.WantRate)
 	marked.Command.Mark = grid.Satisfied
+	sent := button("派单 @物业小孙", grid.WantAssign)
+	sent.Command.Who = "物业小孙"
 	for _, c := range []struct {
 		o    grid.Outgoing
 		want string
@@ -137,6 +139,7 @@ func TestWhatWeChatCannotShowIsWritten(t *testing.T) {
 		{grid.Outgoing{Text: "记下了", ReplyTo: ev.Message.ID}, "@王芳 「3号楼2单元门口的路灯从…」\n记下了"},
 		{grid.Outgoing{Text: "【待确认】12号", Buttons: []grid.Button{button("确认", grid.WantConfirm), button("驳回", grid.WantReject)}}, "【待确认】12号\n请回复：“确认 12”、“驳回 12”"},
 		{grid.Outgoing{Text: "12号办好了", Buttons: []grid.Button{marked}}, "12号办好了\n请回复：“评价 12 满意”"},
+		{grid.Outgoing{Text: "派给谁", Buttons: []grid.Button{sent}}, "派给谁\n请回复：“派单 12 @物业小孙”"},
 		{grid.Outgoing{Text: "是不是有事", Buttons: []grid.Button{button("是，立案", grid.WantOpen)}}, "是不是有事"},
 	} {
 		o := post("post-"+c.want, c.o.Text)
