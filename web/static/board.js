@@ -95,7 +95,7 @@ async function show() {
 
 function detail(t) {
   const rows = [["地点", t.private ? null : t.location], ["区域", t.area], ["类别", [w.kinds[t.kind], w.categories[t.category], w.urgencies[t.urgency], w.topics[t.topic]].filter(Boolean).join(" · ")],
-    ["层级", w.levels[t.level]], ["诉求人", t.private ? "（不公开）" : t.reporter], ["附议", t.supporters && t.supporters + " 人"], ["承办", t.assignee],
+    ["层级", w.levels[t.level]], ["诉求人", t.private ? "（不公开）" : t.reporter], ["附议", t.supporters && t.supporters + " 人"], ["承办", t.assignee], ["联办", w.units(t)],
     ["来源", w.sources[t.source]], ["听到", w.moment(t.heard_at, now)], ["原因", w.reasons[t.reason] || t.reason],
     ["识别", w.understood(t)],
     ["评价", t.poll && `满意 ${t.poll.satisfied} · 基本满意 ${t.poll.partly} · 不满意 ${t.poll.unsatisfied}（问了 ${t.poll.asked} 人）`]];

@@ -46,6 +46,12 @@ export function understood(t) {
   return by && by + (t.unread ? `（大模型没有读到：${why[t.unread] || "出错"}）` : "");
 }
 
+// units says how far each unit of a joint matter (吹哨) is, the lead first.
+export function units(t) {
+  const stands = (u) => u.ended ? "办完了" : u.reported ? "已报到" : u.silent ? "没报到" : "等报到";
+  return t.units?.map((u) => `${u.unit}${u.lead ? "（牵头）" : ""}${stands(u)}`).join("，");
+}
+
 const weekdays = "日一二三四五六";
 
 // moment tells a time in full; the year only when it is not the one of now.
