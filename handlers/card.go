@@ -75,10 +75,13 @@ func (t *turn) cardWith(tk grid.Ticket, text string) (card, error) {
 	return c, err
 }
 
-// quoting is a card with a resident's words.
+// quoting is a card for staff with a resident's words, which of a private matter
+// stand on the board alone.
 func (t *turn) quoting(tk grid.Ticket, said string) (card, error) {
 	c, err := t.card(tk)
-	c.Said = said
+	if !tk.Private {
+		c.Said = said
+	}
 	return c, err
 }
 

@@ -91,3 +91,22 @@ func TestNoSignTurnsAPostRound(t *testing.T) {
 		}
 	}
 }
+
+func TestStaffReadTheWordsOfAPrivateMatterOnTheBoardAlone(t *testing.T) {
+	h := newHouse(t)
+	m := h.say("张大妈", "邻居的病没人管", beaten()).msg.ID
+	h.order("李敏", want(grid.WantConfirm, 1))
+	h.order("李敏", grid.Command{Want: grid.WantAssign, Ticket: 1, Who: "老周"})
+	all := h.edit("张大妈", m, "何秀英的病没人管", beaten()).posts
+	h.order("李敏", with(grid.WantResolve, 1, "看过了"))
+	no := mark(1, grid.Unsatisfied)
+	no.Text = "何秀英还躺着"
+	all = append(all, h.orderIn(h.private("张大妈"), "张大妈", no).posts...)
+	told := all.to(h.private("老周"))
+	h.is("told", len(told), 2)
+	for _, o := range told {
+		if strings.Contains(o.Text, "何秀英") {
+			t.Errorf("%s reads %s", o.To, o.Text)
+		}
+	}
+}
