@@ -10,7 +10,7 @@ LINES    := $(wildcard testdata/lines.jsonl)
 LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race kill fuzz bench lint train eval go chromium
+.PHONY: help build run test race kill fuzz bench lint train eval pictures go chromium
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ train: build ## train the local model from the recorded days (PUBLIC=dir: and a 
 
 eval: build ## the score card: each recorded day left out of training once (PUBLIC=dir: and with strangers' talk mixed in)
 	bin/youshi eval --leave-one-out --data $(DAYS) $(LINES) $(if $(PUBLIC),--extra $(PUBLIC)/not_for_the_bot_train.jsonl)
+
+pictures: go chromium ## renew docs/pictures from the tests that play what they show
+	@dir=$$(mktemp -d) && trap "rm -rf $$dir" EXIT && YOUSHI_SHOTS=$$dir $(GO) test -count=1 -run 'Pictures|InARealBrowser' ./app \
+		&& for p in docs/pictures/*.png; do cp $$dir/$$(basename $$p) $$p || exit 1; done
 
 go:
 	@command -v $(GO) > /dev/null || { echo "Go is missing: install Go 1.26 or newer (https://go.dev/dl) and see that '$(GO)' is on the PATH." >&2; exit 1; }

@@ -52,28 +52,3 @@ func TestAVisitorSpeaksSeesTheCardPressesItAndSeesTheTicketMove(t *testing.T) {
 	p.Shows("#ticket .said", "老人下不了楼")
 	p.Shot("road-3-board")
 }
-
-// The pictures of the README: the recorded day in the morning.
-func TestTheRecordedDayLooksAsTheReadmeShowsIt(t *testing.T) {
-	s := visit(t, DemoOptions{})
-	s.must("POST", "/api/demo", ask{"play": false})
-	s.must("POST", "/api/clock", ask{"to": "2026-11-10T07:20:00+08:00"})
-	s.say("staff:d01", "网格员李敏", "确认 1")
-	s.say("staff:d01", "网格员李敏", "确认 3")
-	s.say("staff:d01", "网格员李敏", "派单 3 @物业小孙")
-	s.push("1m")
-	p := webtest.Open(t, s.url+"/", 1360, 850)
-	p.Until("somebody speaks", `document.querySelector("#as b")`)
-	p.Click(`[data-chat="d01"]`)
-	p.Shows("#log", "您说的事记下了")
-	p.Shot("chat")
-	s.must("POST", "/api/clock", ask{"to": "2026-11-10T09:45:00+08:00"})
-	p.Go(s.url + "/board")
-	p.Shows("#column-assigned", "3")
-	p.Shot("board")
-	phone := webtest.Open(t, s.url+"/", 390, 844)
-	phone.Until("somebody speaks", `document.querySelector("#as b")`)
-	phone.Click(`[data-chat="d01"]`)
-	phone.Shows("#log", "物业")
-	phone.Shot("phone")
-}

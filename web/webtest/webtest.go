@@ -203,7 +203,10 @@ func (p *Page) Shot(name string) {
 	if dir == "" {
 		return
 	}
-	png := ask(p, "taking a picture", chromedp.CaptureScreenshot())
+	png, err := small(ask(p, "taking a picture", chromedp.CaptureScreenshot()))
+	if err != nil {
+		p.t.Fatal(err)
+	}
 	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
 		p.t.Fatal(err)
 	}
