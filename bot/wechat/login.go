@@ -35,6 +35,7 @@ type login struct {
 	book   *book
 	groups *bindings
 	ready  atomic.Bool // the loop is in step with the platform: messages may be sent
+	listen bool        // the last step went well: the next may wait for news before it fetches them
 
 	key        *openwechat.SyncKey
 	fetched    time.Time             // when webwxsync last answered
@@ -204,6 +205,9 @@ func (l *login) settle(ctx context.Context) error {
 	return nil
 }
 
+// deafApart is how long news lie unfetched at most while only waiting for them fails.
+const deafApart = 10 * time.Second
+
 // follow hears until the session or ctx ends, and gives the platform's word for
 // its end. What fails otherwise is tried again, slower and slower.
 func (l *login) follow(ctx context.Context) error {
@@ -213,13 +217,19 @@ func (l *login) follow(ctx context.Context) error {
 	defer work.Wait()
 	defer stop()
 	l.setCurrent(l)
-	var since time.Time
+	var since time.Time // when fetching began to fail
 	for failed := 0; ctx.Err() == nil; {
-		err := guard(func() error { return l.step(ctx) })
+		waits := l.listen && l.ready.Load()
+		err := guard(func() error { return l.step(ctx, waits) })
 		switch ret := refused(err); {
 		case err == nil:
-			failed, since = 0, time.Time{}
+			since, l.listen = time.Time{}, true
 			l.ready.Store(true)
+			if waits {
+				failed = 0
+			} else if failed > 0 { // only waiting for news fails; it is tried again, but not at once
+				_ = sleep(ctx, apart) // ctx is looked at above
+			}
 			continue
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -228,8 +238,14 @@ func (l *login) follow(ctx context.Context) error {
 		case ret == retTooOften:
 			l.tooOften(ctx)
 		}
+		l.listen = false
+		if failed++; waits && failed > 1 { // fetching goes well, so messages are heard and sent meanwhile
+			l.opt.Log.Warn("waiting for news from WeChat failed; they are fetched now and then", "try", failed, "err", err)
+			_ = sleep(ctx, min(backoff(failed), deafApart)) // ctx is looked at above
+			continue
+		}
 		l.ready.Store(false)
-		if failed++; failed == 1 {
+		if since.IsZero() {
 			since = time.Now()
 		}
 		if time.Since(since) > downAfter {
@@ -241,12 +257,12 @@ func (l *login) follow(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// step waits for news once and hears them. Without any the session's cookies are
-// renewed now and then. The first step asks without waiting: it proves the session
-// and fetches what was said before.
-func (l *login) step(ctx context.Context) error {
+// step waits for news once, where waits says so, and hears them. Without any the
+// session's cookies are renewed now and then. The first step asks without waiting:
+// it proves the session and fetches what was said before.
+func (l *login) step(ctx context.Context, waits bool) error {
 	began := time.Now()
-	if l.ready.Load() {
+	if waits {
 		selector, err := l.check(ctx, l.key)
 		if err != nil {
 			return err
@@ -284,7 +300,7 @@ func (l *login) step(ctx context.Context) error {
 	l.key = key
 	l.remember()
 	l.stand()
-	if len(fresh.AddMsgList) > 0 && moved || !l.ready.Load() {
+	if len(fresh.AddMsgList) > 0 && moved || !waits {
 		l.empty = 0
 		return nil
 	}
