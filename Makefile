@@ -7,6 +7,7 @@ FUZZTIME ?= 20s
 KILLS    ?= 200
 DAYS     := $(sort $(wildcard testdata/days/*.jsonl))
 LINES    := $(wildcard testdata/lines.jsonl)
+TAUGHT   := $(sort $(wildcard testdata/taught/*.jsonl))
 LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
@@ -46,10 +47,10 @@ lint: go ## golangci-lint, at the version named above
 	$(GO) run $(LINT) run ./...
 
 train: build ## train the local model from the recorded days (PUBLIC=dir: and a folder of public messages)
-	bin/youshi train --data $(DAYS) $(LINES) $(if $(PUBLIC),--extra $(PUBLIC)/not_for_the_bot_train.jsonl) --out intents/local/model.bin
+	bin/youshi train --data $(DAYS) $(LINES) --extra $(TAUGHT) $(if $(PUBLIC),$(PUBLIC)/not_for_the_bot_train.jsonl) --out intents/local/model.bin
 
 eval: build ## the score card: each recorded day left out of training once (PUBLIC=dir: and with strangers' talk mixed in)
-	bin/youshi eval --leave-one-out --data $(DAYS) $(LINES) $(if $(PUBLIC),--extra $(PUBLIC)/not_for_the_bot_train.jsonl)
+	bin/youshi eval --leave-one-out --data $(DAYS) $(LINES) --extra $(TAUGHT) $(if $(PUBLIC),$(PUBLIC)/not_for_the_bot_train.jsonl)
 
 pictures: go chromium ## renew docs/pictures from the tests that play what they show
 	@dir=$$(mktemp -d) && trap "rm -rf $$dir" EXIT && YOUSHI_SHOTS=$$dir $(GO) test -count=1 -run 'Pictures|InARealBrowser' ./app \

@@ -15,8 +15,8 @@ var ConfigExample string
 //go:embed testdata/days/d01.jsonl
 var SampleDay []byte
 
-// Gold are the recorded days and single messages of the repository, labelled by
+// Gold are the recorded and taught days and single messages of the repository, labelled by
 // hand: what a site trains its own model on beside its staff's decisions.
 //
-//go:embed testdata/days/*.jsonl testdata/lines.jsonl
+//go:embed testdata/days/*.jsonl testdata/taught/*.jsonl testdata/lines.jsonl
 var Gold embed.FS

@@ -211,7 +211,11 @@ func thinkingTime(cfg config.Config, day []days.Line) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	chain := intents.Chain{Steps: []intents.Step{rules, model}}
+	links, err := linksOf(model)
+	if err != nil {
+		return 0, err
+	}
+	chain := intents.Chain{Steps: []intents.Step{rules, model}, Linker: intents.Linker{Weights: links}}
 	var heard []local.Heard
 	for _, l := range day {
 		heard = append(heard, local.Heard{Role: l.Role, Message: grid.Message{

@@ -258,7 +258,11 @@ func newThinker(cfg config.Config, classifier string, later *asked.Step, log *sl
 	if err != nil {
 		return nil, err
 	}
-	chain := intents.Chain{Log: log}
+	links, err := linksOf(model)
+	if err != nil {
+		return nil, err
+	}
+	chain := intents.Chain{Log: log, Linker: intents.Linker{Weights: links}}
 	switch classifier {
 	case "", ClassifyChain:
 		chain.Steps = []intents.Step{rules, model}
@@ -278,6 +282,19 @@ func newThinker(cfg config.Config, classifier string, later *asked.Step, log *sl
 		return nil, &grid.Error{Code: grid.Invalid, Say: fmt.Sprintf("there is no classifier %q: chain, rules, local or llm would be right", classifier)}
 	}
 	return chain, nil
+}
+
+// linksOf gives how the Linker weighs: as the model learnt it, or, where it learnt
+// from no days, as the shipped one did.
+func linksOf(model *local.Step) (*intents.Weights, error) {
+	if links := model.Links(); links != nil {
+		return links, nil
+	}
+	shipped, err := local.Shipped()
+	if err != nil {
+		return nil, err
+	}
+	return shipped.Links(), nil
 }
 
 func loadRules(path string) (*intents.Rules, error) {

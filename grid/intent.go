@@ -102,6 +102,26 @@ type Intent struct {
 	Unread string `json:"unread,omitempty"`
 
 	Link Link `json:"link,omitzero"` // what the Linker says
+
+	// Kinds and Topics are how likely the local model finds each of them, for
+	// the Linker; they are not kept.
+	Kinds  Shares `json:"-"`
+	Topics Shares `json:"-"`
+}
+
+// Shares says how likely each of some labels is, 0 to 1. It is shared, and not
+// to be changed.
+type Shares struct {
+	Labels []string
+	P      []float64 // by label
+}
+
+// Of gives the share of a label; 0 for one that is not there.
+func (s Shares) Of(label string) float64 {
+	if i := slices.Index(s.Labels, label); i >= 0 {
+		return s.P[i]
+	}
+	return 0
 }
 
 // Link says to which matter a message belongs.

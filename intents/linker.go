@@ -25,23 +25,30 @@ const (
 // doubted is how sure talk must be to be nothing but talk.
 const doubted = 0.9
 
-// Linker says to which matter a message belongs. It prefers to say nothing: a
-// second card for one matter is merged by a worker in a word, two matters on
-// one card hide each other. The zero value is ready.
+// Linker says to which matter a message belongs.
 //
-// The tests go from the surest to the vaguest, and the first that hits decides:
-// the message is an edit, quotes, goes on with the speaker's own report, answers
-// the bot's question, names the reporter, was read so by a model, joins ("+1"),
-// says that it is over, tells of an outage that is open, or shares place and words with an open matter. A different building or unit
-// forbids; two speakers' words are never made one report.
-type Linker struct{}
+// What is sure goes first, and the first test that hits decides: the message is
+// an edit, quotes, goes on with the speaker's own report, answers the bot's
+// question, was read so by a model, or reports an outage that is open. All else
+// is weighed: clues for each open matter against those for none, by Weights that
+// are learnt. A different building or unit forbids a report to join; an
+// emergency never joins a lesser matter, nor what must not be said aloud a public
+// one; two speakers' words are never made one report. Without Weights the Linker
+// links what is sure alone.
+type Linker struct {
+	Weights *Weights // what clues weigh; nil: only what is sure is linked
+	Note    *Choices // gets what the last message had to be chosen among, for learning; nil in use
+}
 
 // Link gives the matter of m, whose meaning is in as far as known.
 func (l Linker) Link(m grid.Message, in grid.Intent, s grid.Scene) grid.Link {
-	t := newTalk(m, in, s)
+	if l.Note != nil {
+		l.Note.Last = nil
+	}
+	t := newTalk(m, in, s, l.Weights)
 	link := grid.Link{}
 	for _, test := range []func(*talk) (grid.Link, bool){
-		byEdit, byQuote, byPart, byAnswer, byName, byReading, byMeToo, byOver, byOutage, byScore,
+		byEdit, byQuote, byPart, byAnswer, byName, byReading, byBareJoin, byOutage, l.byRank,
 	} {
 		if found, ok := test(&t); ok {
 			link = found
@@ -49,7 +56,7 @@ func (l Linker) Link(m grid.Message, in grid.Intent, s grid.Scene) grid.Link {
 		}
 	}
 	if link.Ticket != 0 && link.PartOf == "" {
-		link.MeToo = link.MeToo || t.joins && !t.own(link.Ticket)
+		link.MeToo = link.MeToo || t.joins && !t.reported(link.Ticket)
 		link.Over = t.over
 	}
 	if link.Ticket == 0 && link.PartOf == "" && in.Kind.Actionable() {
@@ -62,7 +69,9 @@ func (l Linker) Link(m grid.Message, in grid.Intent, s grid.Scene) grid.Link {
 
 // talk is a message in its conversation, read once.
 type talk struct {
+	w     *Weights
 	m     grid.Message
+	own   digest // of its text
 	in    grid.Intent
 	s     grid.Scene
 	text  string // plain
@@ -73,25 +82,30 @@ type talk struct {
 	asks  bool // asks how far it is
 	loud  bool // an emergency
 
-	outage       string // what it says is cut off or back
-	read         []book // the open matters, once they are read
-	ranked       bool   // best and second are known
-	best, second bid
+	outage string // what it says is cut off or back
+	read   []book // the open matters, once they are read
+	all    crowd
 }
 
-func newTalk(m grid.Message, in grid.Intent, s grid.Scene) talk {
+func newTalk(m grid.Message, in grid.Intent, s grid.Scene, w *Weights) talk {
 	text := plain(m.Text)
+	var own *digest
+	if w != nil {
+		own = w.read.of(m.Text)
+	} else {
+		own = digestOf(m.Text)
+	}
 	loud := in.Shared || in.Urgency == grid.Emergency // "阀门关了还有味" is not over
-	return talk{m: m, in: in, s: s, text: text, runes: utf8.RuneCountInString(trimPoints(bareWords(text))), place: spotOf(text, in.Location),
+	return talk{w: w, m: m, in: in, s: s, text: text, runes: utf8.RuneCountInString(trimPoints(bareWords(text))), place: spotOf(text, in.Location),
 		joins: joinRe.MatchString(text), over: !loud && overRe.MatchString(text) && !asks(text) && !notOverRe.MatchString(text),
-		asks: progressRe.MatchString(text), loud: loud, outage: outageOf(text)}
+		asks: progressRe.MatchString(text), loud: loud, outage: own.outage, own: *own}
 }
 
 // since is how long before m something was said.
 func (t *talk) since(at time.Time) time.Duration { return t.m.Sent.Sub(at) }
 
-// own reports whether the speaker reported the matter.
-func (t *talk) own(no grid.TicketNo) bool {
+// reported reports whether the speaker reported the matter.
+func (t *talk) reported(no grid.TicketNo) bool {
 	x, ok := matterOf(t.s, no)
 	return ok && t.m.From != "" && x.Reporter == t.m.From
 }
@@ -108,7 +122,7 @@ func (t *talk) allowed(x grid.Matter) bool {
 func (t *talk) mayJoin(x grid.Matter) bool {
 	return (!t.loud || x.Urgency == grid.Emergency) &&
 		(!t.in.Sensitive || x.Private) &&
-		(!x.Private || t.own(x.No) || t.s.Role.Staff())
+		(!x.Private || t.reported(x.No) || t.s.Role.Staff())
 }
 
 // wordless reports whether a message is a picture, a voice or a place alone.
@@ -137,7 +151,7 @@ func byQuote(t *talk) (grid.Link, bool) {
 	if q == nil || q.Ticket == 0 {
 		return grid.Link{}, false
 	}
-	means := t.in.Kind != grid.Chatter && t.in.Kind != grid.Order || t.joins || t.over || t.asks || wordless(t.m) || t.own(q.Ticket) && t.runes > 3
+	means := t.in.Kind != grid.Chatter && t.in.Kind != grid.Order || t.joins || t.over || t.asks || wordless(t.m) || t.reported(q.Ticket) && t.runes > 3
 	return grid.Link{Ticket: q.Ticket, Why: "quote"}, means
 }
 
@@ -241,22 +255,6 @@ func (t *talk) answersHold(x grid.Matter) bool {
 		return false // a new matter, at a place of its own
 	}
 	return t.s.Chat.Kind == grid.PrivateChat || t.in.Kind == grid.FollowUp || t.shares(x)
-}
-
-// byName links "@reporter …" to the latest matter of the person named.
-func byName(t *talk) (grid.Link, bool) {
-	if t.in.Kind != grid.FollowUp || !strings.Contains(t.text, "@") {
-		return grid.Link{}, false
-	}
-	for _, x := range slices.Backward(t.s.Recent) {
-		if x.Ticket == 0 || x.Name == "" || t.since(x.Sent) > metooWithin || !strings.Contains(t.text, "@"+plain(x.Name)) {
-			continue
-		}
-		if y, ok := matterOf(t.s, x.Ticket); ok && y.Reporter == x.From && !y.Status.Ended() {
-			return grid.Link{Ticket: x.Ticket, Why: "reporter named"}, true
-		}
-	}
-	return grid.Link{}, false
 }
 
 // WhyRead in the Link of a step's answer says that the step has read the open

@@ -1,4 +1,4 @@
-package intents
+package intents_test
 
 import (
 	"slices"
@@ -6,7 +6,19 @@ import (
 	"time"
 
 	"youshi/grid"
+	"youshi/intents"
+	"youshi/intents/local"
 )
+
+// shippedLinker weighs as the shipped model learnt to.
+func shippedLinker(t *testing.T) intents.Linker {
+	t.Helper()
+	step, err := local.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return intents.Linker{Weights: step.Links()}
+}
 
 // A short day of a group, told by minutes after 08:00.
 type line struct {
@@ -44,6 +56,7 @@ func heard(min int, from grid.PersonID, text string) grid.Message {
 }
 
 func TestLinker(t *testing.T) {
+	linker := shippedLinker(t)
 	report := grid.Intent{Kind: grid.Report, Topic: "facilities", Confidence: 0.8}
 	follow := grid.Intent{Kind: grid.FollowUp, Confidence: 0.8}
 	chat := grid.Intent{Kind: grid.Chatter, Confidence: 0.8}
@@ -53,6 +66,8 @@ func TestLinker(t *testing.T) {
 	picture := func(m grid.Message) grid.Message { m.Kind, m.Text = grid.ImageMessage, ""; return m }
 	private := light
 	private.Private = true
+	byStaff := scene([]grid.Matter{light}, lit)
+	byStaff.Role = grid.GridWorker
 	waiting := light
 	waiting.Poll = nil
 
@@ -86,8 +101,8 @@ func TestLinker(t *testing.T) {
 		"the same fault in another unit is its own":  {scene([]grid.Matter{light}, lit), heard(20, "李", "3栋1单元楼道灯全不亮"), report, grid.Link{}},
 		"a cut next door is the cut that is open":    {scene([]grid.Matter{light, water}, lit, line{0, "王", "6栋停水了", "", report, 2}), heard(90, "李", "9栋停水了怎么回事"), grid.Intent{Kind: grid.Report, Topic: "water_power_gas", Confidence: 0.8}, grid.Link{Ticket: 2, Why: "same outage"}},
 		"power gone is not the water that is":        {scene([]grid.Matter{water}, line{0, "王", "6栋停水了", "", report, 2}), heard(90, "李", "9栋停电了怎么回事"), grid.Intent{Kind: grid.Report, Topic: "water_power_gas", Confidence: 0.8}, grid.Link{}},
-		"another fault in the same place is its own": {scene([]grid.Matter{light}, lit), heard(200, "李", "3栋2单元门口有一堆垃圾"), grid.Intent{Kind: grid.Report, Topic: "sanitation"}, grid.Link{}},
-		"a worker's answer to what is talked about":  {scene([]grid.Matter{light}, lit), heard(5, "党", "马上过去"), follow, grid.Link{Ticket: 1, Why: "being talked about"}},
+		"another fault in the same place is its own": {scene([]grid.Matter{light}, lit), heard(200, "李", "3栋2单元门口有一堆垃圾"), grid.Intent{Kind: grid.Report, Topic: "sanitation", Confidence: 0.8}, grid.Link{}},
+		"a worker's answer to what is talked about":  {byStaff, heard(5, "党", "马上过去"), follow, grid.Link{Ticket: 1, Why: "being talked about"}},
 		"of two matters an answer goes to the last": {scene([]grid.Matter{light, water}, lit, line{1, "王", "停水了", "", report, 2}), heard(5, "党", "马上过去"), follow,
 			grid.Link{Ticket: 2, Why: "being talked about"}},
 		"a worker who names the reporter": {scene([]grid.Matter{light, water}, lit, line{1, "王", "停水了", "", report, 2}), heard(5, "党", "@张 马上过去"), follow,
@@ -101,7 +116,7 @@ func TestLinker(t *testing.T) {
 		"talk under a report is talk":                  {scene([]grid.Matter{light}, lit), heard(1, "李", "我还以为眼花了"), chat, grid.Link{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := Linker{}.Link(c.m, c.in, c.s)
+			got := linker.Link(c.m, c.in, c.s)
 			if got.Ticket != c.want.Ticket || got.PartOf != c.want.PartOf || got.MeToo != c.want.MeToo || got.Why != c.want.Why || !slices.Equal(got.Earlier, c.want.Earlier) {
 				t.Errorf("Link(%q) = %+v; want %+v", c.m.Text, got, c.want)
 			}
@@ -110,6 +125,7 @@ func TestLinker(t *testing.T) {
 }
 
 func TestLinkerTakesQuotesAnswersAndEnds(t *testing.T) {
+	linker := shippedLinker(t)
 	follow := grid.Intent{Kind: grid.FollowUp, Confidence: 0.8}
 	chat := grid.Intent{Kind: grid.Chatter, Confidence: 0.8}
 	water := matter(2, 0, "张", "water_power_gas", "6栋", "6栋停水了")
@@ -117,62 +133,64 @@ func TestLinkerTakesQuotesAnswersAndEnds(t *testing.T) {
 
 	quoted := s
 	quoted.Quoted = &grid.Quoted{ID: "a", Ticket: 2}
-	if got := (Linker{}).Link(heard(300, "李", "几点来水"), follow, quoted); got.Ticket != 2 || got.Why != "quote" {
+	if got := linker.Link(heard(300, "李", "几点来水"), follow, quoted); got.Ticket != 2 || got.Why != "quote" {
 		t.Errorf("a quote: %+v", got)
 	}
-	if got := (Linker{}).Link(heard(300, "李", "哈哈哈"), chat, quoted); got.Ticket != 0 {
+	if got := linker.Link(heard(300, "李", "哈哈哈"), chat, quoted); got.Ticket != 0 {
 		t.Errorf("a laugh under a quote: %+v", got)
 	}
-	if got := (Linker{}).Link(heard(90, "李", "来水了！谢谢"), follow, s); got.Ticket != 2 || !got.Over {
+	if got := linker.Link(heard(90, "李", "来水了！谢谢"), follow, s); got.Ticket != 2 || !got.Over {
 		t.Errorf("the end: %+v", got)
 	}
-	if got := (Linker{}).Link(heard(90, "李", "几点来水啊"), follow, s); got.Over {
+	if got := linker.Link(heard(90, "李", "几点来水啊"), follow, s); got.Over {
 		t.Errorf("a question is no end: %+v", got)
 	}
 
 	noPlace := matter(3, 0, "张", "facilities", "", "路灯不亮")
 	answering := scene([]grid.Matter{noPlace})
 	answering.Asked = []grid.TicketNo{3}
-	if got := (Linker{}).Link(heard(8, "张", "东门进来第二盏"), chat, answering); got.Ticket != 3 || got.PartOf != "a" || got.Why != "answer" {
+	if got := linker.Link(heard(8, "张", "东门进来第二盏"), chat, answering); got.Ticket != 3 || got.PartOf != "a" || got.Why != "answer" {
 		t.Errorf("an answer: %+v", got)
 	}
-	if got := (Linker{}).Link(heard(8, "李", "东门"), chat, answering); got.Ticket != 0 {
+	if got := linker.Link(heard(8, "李", "东门"), chat, answering); got.Ticket != 0 {
 		t.Errorf("another's answer: %+v", got)
 	}
-	if got := (Linker{}).Link(heard(40, "张", "东门"), chat, answering); got.Ticket != 0 {
+	if got := linker.Link(heard(40, "张", "东门"), chat, answering); got.Ticket != 0 {
 		t.Errorf("a late answer: %+v", got)
 	}
 }
 
 func TestWhatAMatterWaitsForIsTakenHoursLater(t *testing.T) {
+	linker := shippedLinker(t)
 	chat := grid.Intent{Kind: grid.Chatter, Confidence: 0.8}
 	lift := matter(3, 0, "张", "elevator", "", "电梯又坏了")
 	lift.Status = grid.OnHold
 	s := scene([]grid.Matter{lift})
 	s.Asked = []grid.TicketNo{3}
-	if got := (Linker{}).Link(heard(600, "张", "是左边那部电梯"), chat, s); got.Ticket != 3 || got.Why != "answer" {
+	if got := linker.Link(heard(600, "张", "是左边那部电梯"), chat, s); got.Ticket != 3 || got.Why != "answer" {
 		t.Errorf("the answer in the group: %+v", got)
 	}
-	if got := (Linker{}).Link(heard(600, "张", "今天菜价真贵"), chat, s); got.Ticket != 0 {
+	if got := linker.Link(heard(600, "张", "今天菜价真贵"), chat, s); got.Ticket != 0 {
 		t.Errorf("the same person about something else: %+v", got)
 	}
 	s.Chat.Kind = grid.PrivateChat
-	if got := (Linker{}).Link(heard(600, "张", "左边的"), chat, s); got.Ticket != 3 {
+	if got := linker.Link(heard(600, "张", "左边的"), chat, s); got.Ticket != 3 {
 		t.Errorf("the answer in private: %+v", got)
 	}
 }
 
 func TestNobodyButItsReporterJoinsAPrivateMatter(t *testing.T) {
+	linker := shippedLinker(t)
 	follow := grid.Intent{Kind: grid.FollowUp, Confidence: 0.8}
 	beaten := matter(4, 0, "张", "security_fire", "3栋", "3栋打老婆")
 	beaten.Private = true
 	s := scene([]grid.Matter{beaten}, line{0, "张", "3栋打老婆", "", grid.Intent{Kind: grid.Report}, 4})
 	for _, text := range []string{"我家也是", "3栋又打老婆了，谁管管", "+1"} {
-		if got := (Linker{}).Link(heard(2, "李", text), follow, s); got.Ticket != 0 {
+		if got := linker.Link(heard(2, "李", text), follow, s); got.Ticket != 0 {
 			t.Errorf("%q of a neighbour: %+v", text, got)
 		}
 	}
-	if got := (Linker{}).Link(heard(2, "张", "3栋又打了"), follow, s); got.Ticket != 4 {
+	if got := linker.Link(heard(2, "张", "3栋又打了"), follow, s); got.Ticket != 4 {
 		t.Errorf("the reporter's own words: %+v", got)
 	}
 }

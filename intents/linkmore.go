@@ -2,6 +2,7 @@ package intents
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"youshi/grid"
@@ -23,77 +24,6 @@ var (
 
 // outages is the topic of what can be cut off.
 const outages grid.Topic = "water_power_gas"
-
-// byMeToo joins the matter being talked about, or the one that the words fit.
-func byMeToo(t *talk) (grid.Link, bool) {
-	if !t.joins || t.in.Kind == grid.Chatter && !bareJoinRe.MatchString(t.text) {
-		return grid.Link{}, false
-	}
-	if bareJoinRe.MatchString(t.text) {
-		x, ok := t.latest(4)
-		return grid.Link{Ticket: x.No, MeToo: true, Why: "me too"}, ok
-	}
-	link, ok := byScore(t)
-	link.Why = "me too"
-	return link, ok
-}
-
-// byOver finds the matter that m says is over.
-func byOver(t *talk) (grid.Link, bool) {
-	if !t.over || t.runes > 60 || t.in.Kind == grid.Order || t.in.Kind.Actionable() && t.in.Confidence > 0.7 {
-		return grid.Link{}, false
-	}
-	if link, ok := byScore(t); ok {
-		link.Why = "over"
-		return link, true
-	}
-	no := t.ended()
-	return grid.Link{Ticket: no, Why: "over"}, no != 0
-}
-
-// ended gives the one open matter about what m says is back or mended ("来水了":
-// the water), and 0 when there is none or more than one.
-func (t *talk) ended() (no grid.TicketNo) {
-	for _, thing := range []string{"水", "电", "气", "暖", "灯", "梯", "门", "树", "网"} {
-		if !strings.Contains(t.text, thing) {
-			continue
-		}
-		for _, x := range t.s.Open {
-			if x.Status.Ended() || t.since(x.Heard) > reportWithin || !strings.Contains(x.SummaryText, thing) || !t.allowed(x) {
-				continue
-			}
-			if no != 0 && no != x.No {
-				return 0
-			}
-			no = x.No
-		}
-	}
-	return no
-}
-
-// latest gives the matter being talked about: the one of the last n messages,
-// when all of these that have one have the same, within talkWithin, and no group
-// buy came in between.
-func (t *talk) latest(n int) (grid.Matter, bool) {
-	var no grid.TicketNo
-	for i := len(t.s.Recent) - 1; i >= 0 && n > 0; i, n = i-1, n-1 {
-		x := t.s.Recent[i]
-		if t.since(x.Sent) > talkWithin || no == 0 && buyRe.MatchString(x.Shown()) {
-			break
-		}
-		if x.Ticket != 0 {
-			if no != 0 && no != x.Ticket {
-				return grid.Matter{}, false
-			}
-			no = x.Ticket
-		}
-	}
-	if no == 0 {
-		return grid.Matter{}, false
-	}
-	x, ok := matterOf(t.s, no)
-	return x, ok && t.allowed(x)
-}
 
 // outageOf gives what a plain text says is cut off or back: 水, 电, 气 or 暖; ""
 // for none.
@@ -125,4 +55,56 @@ func byOutage(t *talk) (grid.Link, bool) {
 		no = b.No
 	}
 	return grid.Link{Ticket: no, Why: "same outage"}, no != 0
+}
+
+// byName links "@reporter …" to the latest matter of the person named.
+func byName(t *talk) (grid.Link, bool) {
+	if t.in.Kind != grid.FollowUp || !strings.Contains(t.text, "@") {
+		return grid.Link{}, false
+	}
+	for _, x := range slices.Backward(t.s.Recent) {
+		if x.Ticket == 0 || x.Name == "" || t.since(x.Sent) > metooWithin || !strings.Contains(t.text, "@"+plain(x.Name)) {
+			continue
+		}
+		if y, ok := matterOf(t.s, x.Ticket); ok && y.Reporter == x.From && !y.Status.Ended() {
+			return grid.Link{Ticket: x.Ticket, Why: "reporter named"}, true
+		}
+	}
+	return grid.Link{}, false
+}
+
+// latest gives the matter being talked about: the one of the last n messages,
+// when all of these that have one have the same, within talkWithin, and no group
+// buy came in between.
+func (t *talk) latest(n int) (grid.Matter, bool) {
+	var no grid.TicketNo
+	for i := len(t.s.Recent) - 1; i >= 0 && n > 0; i, n = i-1, n-1 {
+		x := t.s.Recent[i]
+		if t.since(x.Sent) > talkWithin || no == 0 && buyRe.MatchString(x.Shown()) {
+			break
+		}
+		if x.Ticket != 0 {
+			if no != 0 && no != x.Ticket {
+				return grid.Matter{}, false
+			}
+			no = x.Ticket
+		}
+	}
+	if no == 0 {
+		return grid.Matter{}, false
+	}
+	x, ok := matterOf(t.s, no)
+	return x, ok && t.allowed(x)
+}
+
+// byBareJoin takes "+1" for the matter being talked about, and for nothing else.
+func byBareJoin(t *talk) (grid.Link, bool) {
+	if !bareJoinRe.MatchString(t.text) {
+		return grid.Link{}, false
+	}
+	x, ok := t.latest(4)
+	if !ok {
+		return grid.Link{}, true // of a group buy, or of nothing known
+	}
+	return grid.Link{Ticket: x.No, MeToo: true, Why: "me too"}, true
 }

@@ -68,6 +68,9 @@ func (v *verdict) conclude() grid.Intent {
 		in.Location, in.Summary = or(in.Location, x.Location), or(in.Summary, x.Summary)
 		in.Sensitive = in.Sensitive || x.Sensitive && (x.By == "rule" || !v.over || in.Kind != grid.Chatter)
 		in.Elder = in.Elder || x.Elder
+		if in.Kinds.Labels == nil {
+			in.Kinds, in.Topics = x.Kinds, x.Topics
+		}
 	}
 	in.Danger, in.Shared = v.danger()
 	if in.Shared && !in.Elder {

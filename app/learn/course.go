@@ -2,6 +2,7 @@ package learn
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -18,6 +19,7 @@ type course struct {
 	bot      string
 	seed     uint64
 	recorded [][]days.Line // file by file, as read
+	asked    int           // how many of them, from the first, are days to measure by
 	days     []chatDay     // the same, chat by chat
 	lines    []local.Example
 	talk     []string
@@ -40,7 +42,7 @@ func loadCourse(o Options) (*course, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &course{bot: cmp.Or(o.Bot, "小格"), seed: o.Seed}
+	c := &course{bot: cmp.Or(o.Bot, "小格"), seed: o.Seed, asked: len(recorded)}
 	c.recorded = slices.Concat(recorded, more)
 	for i, lines := range c.recorded {
 		c.addDay(i, lines)
@@ -64,7 +66,7 @@ func loadCourse(o Options) (*course, error) {
 
 // addDay adds the labelled messages of a file, chat by chat.
 func (c *course) addDay(file int, lines []days.Line) {
-	chats := map[string]int{}
+	chats, matters := map[string]int{}, roots{}
 	for _, l := range lines {
 		if !l.Labelled() || l.Kind == grid.RecallMessage || l.Kind == grid.EditMessage {
 			continue
@@ -77,10 +79,23 @@ func (c *course) addDay(file int, lines []days.Line) {
 		}
 		d := &c.days[i]
 		d.gold = append(d.gold, l)
-		d.heard = append(d.heard, local.Heard{Role: l.Role, Gold: meaning(l.Labels), Message: grid.Message{
+		d.heard = append(d.heard, local.Heard{Role: l.Role, Gold: meaning(l.Labels), Matter: matters.of(l), Message: grid.Message{
 			ID: l.ID, From: grid.PersonID(l.Sender), Sent: l.Time, Kind: l.Kind, Text: l.Text, ReplyTo: l.ReplyTo,
 		}})
 	}
+}
+
+// roots gives the first message of each message's matter.
+type roots map[grid.MessageID]grid.MessageID
+
+func (r roots) of(l days.Line) grid.MessageID {
+	r[l.ID] = l.ID
+	for _, to := range []grid.MessageID{l.SameAs, l.PartOf} {
+		if first, ok := r[to]; ok {
+			r[l.ID] = first
+		}
+	}
+	return r[l.ID]
 }
 
 func meaning(l days.Labels) grid.Intent {
@@ -88,9 +103,9 @@ func meaning(l days.Labels) grid.Intent {
 }
 
 // examples gives what a model learns from: every day as written and with talk
-// mixed in, the single messages, and what talk is left.
-func (c *course) examples() []local.Example {
-	var all []local.Example
+// mixed in, the single messages, and what talk is left. spoken are the same days
+// for the Linker, each with the place of its first message among the examples.
+func (c *course) examples() (all []local.Example, spoken []local.Spoken) {
 	talk := c.talk
 	for i, d := range c.days {
 		var mixed []local.Heard
@@ -103,6 +118,7 @@ func (c *course) examples() []local.Example {
 			for j := range scenes {
 				scenes[j].Group = d.name
 			}
+			spoken = append(spoken, local.Spoken{Heard: heard, From: len(all)})
 			all = append(all, scenes...)
 		}
 	}
@@ -110,7 +126,14 @@ func (c *course) examples() []local.Example {
 	for _, text := range talk {
 		all = append(all, local.Example{Message: grid.Message{Text: text}, Gold: grid.Intent{Kind: grid.Chatter}})
 	}
-	return all
+	return all, spoken
+}
+
+// model makes a model of the course.
+func (c *course) model(ctx context.Context, o Options, progress func(done, total int)) ([]byte, error) {
+	examples, spoken := c.examples()
+	model, _, err := local.Train(ctx, examples, local.Options{Seed: o.Seed, Bot: c.bot, Spoken: spoken, Progress: progress, Settings: o.settings})
+	return model, err
 }
 
 func (c *course) random(i int) *rand.Rand { return rand.New(rand.NewPCG(c.seed, uint64(i)+2)) }

@@ -144,7 +144,7 @@ func (i *improving) train(ctx context.Context, c course, lessons []Lesson) ([]by
 	examples, talk := taught(lessons, c.bot)
 	c.lines = slices.Concat(c.lines, examples)
 	c.talk = slices.Concat(c.talk, talk)
-	model, _, err := local.Train(ctx, c.examples(), local.Options{Seed: i.o.Seed, Settings: i.o.settings})
+	model, err := c.model(ctx, i.o, nil)
 	if i.done++; err == nil && i.o.Progress != nil {
 		i.o.Progress(i.done, max(i.trains, i.done))
 	}

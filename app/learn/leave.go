@@ -32,13 +32,13 @@ func LeaveOneOut(ctx context.Context, o Options, use func(context.Context, Left)
 	if err != nil {
 		return err
 	}
-	if len(c.recorded) < 2 {
+	if c.asked < 2 {
 		return &grid.Error{Code: grid.Invalid, Say: "leaving one day out needs the files of at least two recorded days"}
 	}
 	half := *c
 	half.talk = c.talk[:len(c.talk)/2]
 	unseen := c.talk[len(c.talk)/2:]
-	all := make([]Left, len(c.recorded))
+	all := make([]Left, c.asked)
 	for i := range all {
 		all[i] = Left{Day: i, Written: c.recorded[i]}
 		if len(unseen) > 0 {
@@ -54,7 +54,7 @@ func LeaveOneOut(ctx context.Context, o Options, use func(context.Context, Left)
 			rest := half
 			rest.days = slices.DeleteFunc(slices.Clone(c.days), func(d chatDay) bool { return d.file == l.Day })
 			var err error
-			if l.Model, _, err = local.Train(ctx, rest.examples(), local.Options{Seed: o.Seed, Settings: o.settings}); err != nil {
+			if l.Model, err = rest.model(ctx, o, nil); err != nil {
 				return err
 			}
 			if err := use(ctx, l); err != nil {

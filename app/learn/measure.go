@@ -44,7 +44,7 @@ func (c *course) measure(ctx context.Context, o Options) error {
 }
 
 func (c *course) learn(ctx context.Context, o Options) (*local.Step, error) {
-	b, _, err := local.Train(ctx, c.examples(), local.Options{Seed: o.Seed, Settings: o.settings})
+	b, err := c.model(ctx, o, nil)
 	if err != nil {
 		return nil, err
 	}

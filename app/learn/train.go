@@ -11,14 +11,13 @@ import (
 	"path/filepath"
 
 	"youshi/intents/linear"
-	"youshi/intents/local"
 )
 
 // Options say what Train learns from.
 type Options struct {
 	// Data are files of recorded days and of single messages, all labelled.
 	Data []string
-	// Extra are more such files. A single message without an intent is talk of
+	// Extra are more such files, never measured by. A single message without an intent is talk of
 	// strangers that is none of the bot's business; it is mixed into the days.
 	Extra    []string
 	Out      string // the model file; written whole or not at all; "": none
@@ -47,7 +46,7 @@ func Train(ctx context.Context, o Options) error {
 	if o.Out == "" {
 		return nil
 	}
-	model, _, err := local.Train(ctx, c.examples(), local.Options{Seed: o.Seed, Progress: o.Progress, Settings: o.settings})
+	model, err := c.model(ctx, o, o.Progress)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 // What the bars are chosen for.
 const (
 	alarmBeta = 0.5  // a false alarm costs more than a miss: precision counts twice
+	peril     = 1.1  // a missed danger to life costs more than a false one, which is also a wrong category
 	sureRight = 0.97 // of the answers called sure, so many must be right
 )
 
@@ -35,7 +36,7 @@ func chooseBars(examples []Example, reports [2]linear.Report) Bars {
 		}
 	}
 	return Bars{
-		Actionable: bestBar(act, alarmBeta), Emergency: bestBar(danger, 1), Sensitive: bestBar(private, 1),
+		Actionable: bestBar(act, alarmBeta), Emergency: bestBar(danger, peril), Sensitive: bestBar(private, 1),
 		Sure: sureBar(kinds),
 	}
 }

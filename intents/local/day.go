@@ -12,6 +12,7 @@ type Heard struct {
 	grid.Message           // with From, Kind, Text, Sent, ReplyTo
 	Role         grid.Role // of the speaker
 	Gold         grid.Intent
+	Matter       grid.MessageID // the first message of the matter it is of; its own id or "" where it is the first
 }
 
 // Example is a message in its scene with what it is known to mean.

@@ -43,6 +43,8 @@ type header struct {
 	Format int    `json:"format"`
 	Bars   Bars   `json:"bars"`
 	Kind   int    `json:"kind"` // bytes of the first model
+	// Links is how the Linker weighs; null where no days with their matters were learnt from.
+	Links *intents.Weights `json:"links,omitempty"`
 }
 
 // Bars are the probabilities from which on the model is believed.
@@ -58,6 +60,7 @@ type Step struct {
 	kind   *linear.Model // headIntent
 	matter *linear.Model // the other heads
 	bars   Bars
+	links  *intents.Weights
 }
 
 // Open reads a model file made by Train. The error says what is wrong with it.
@@ -73,7 +76,7 @@ func Open(b []byte) (*Step, error) {
 	if h.Kind < 0 || h.Kind > len(rest) {
 		return nil, errors.New("opening the local model: the file was cut short")
 	}
-	s := &Step{bars: h.Bars}
+	s := &Step{bars: h.Bars, links: h.Links}
 	var err error
 	if s.kind, err = load(rest[:h.Kind], headIntent); err != nil {
 		return nil, err
@@ -101,13 +104,24 @@ func (*Step) Name() string { return "local" }
 // Bars gives the probabilities from which on the model is believed.
 func (s *Step) Bars() Bars { return s.bars }
 
+// Links gives what the Linker goes by: fitted on the days that the model learnt
+// from; nil where it learnt from none.
+func (s *Step) Links() *intents.Weights { return s.links }
+
 // Try says what m means. Confidence is the calibrated probability of the kind;
 // sure from the bar of the model file on. There is never an error.
 func (s *Step) Try(_ context.Context, m grid.Message, scene grid.Scene) (grid.Intent, bool, error) {
 	doc := read(m, scene)
-	kind, p := s.choose(s.kind.Predict(doc).Head(headIntent))
-	about := s.matter.Predict(doc)
-	in := grid.Intent{Kind: kind, Confidence: p, Sensitive: about.Head(headSensitive).Of(yes) >= s.bars.Sensitive}
+	in := s.answer(m, s.kind.Predict(doc).Head(headIntent), s.matter.Predict(doc))
+	return in, in.Confidence >= s.bars.Sure, nil
+}
+
+// answer makes an Intent of what the models say of m.
+func (s *Step) answer(m grid.Message, kinds linear.Prediction, about linear.Answer) grid.Intent {
+	kind, p := s.choose(kinds)
+	topics := about.Head(headTopic)
+	in := grid.Intent{Kind: kind, Confidence: p, Sensitive: about.Head(headSensitive).Of(yes) >= s.bars.Sensitive,
+		Kinds: grid.Shares{Labels: kinds.Labels, P: kinds.All}, Topics: grid.Shares{Labels: topics.Labels, P: topics.All}}
 	if kind.Actionable() {
 		in.Category = grid.Category(about.Head(headCategory).Label)
 	}
@@ -115,13 +129,13 @@ func (s *Step) Try(_ context.Context, m grid.Message, scene grid.Scene) (grid.In
 		in.Urgency = s.urgency(about.Head(headUrgency))
 	}
 	if kind.Actionable() || kind == grid.Inquiry {
-		in.Topic = grid.Topic(about.Head(headTopic).Label)
+		in.Topic = grid.Topic(topics.Label)
 		in.Summary = intents.Summarise(m.Text)
 	}
 	if kind.Actionable() || kind == grid.Inquiry || kind == grid.FollowUp {
 		in.Location = intents.Place(m.Text)
 	}
-	return in, p >= s.bars.Sure, nil
+	return in
 }
 
 // choose gives the kind and its probability: actionable kinds together must reach their bar.

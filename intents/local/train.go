@@ -16,6 +16,8 @@ type Options struct {
 	Seed     uint64
 	Progress func(done, total int)              // may be nil
 	Settings func(kind, matter *linear.Options) // other settings of the classifiers, for measuring; may be nil
+	Spoken   []Spoken                           // days with their matters, for the Linker; may be nil
+	Bot      string                             // the bot's name in them
 }
 
 // maxBytes bounds each of the two models in a file.
@@ -37,6 +39,7 @@ func Train(ctx context.Context, examples []Example, o Options) ([]byte, [2]linea
 		docs[i] = linear.Example{Doc: read(e.Message, e.Scene), Labels: labels(e.Gold), Group: e.Group, Weight: e.Weight}
 	}
 	var files [2]bytes.Buffer
+	var models [2]*linear.Model
 	for i, settings := range []linear.Options{kind, matter} {
 		if o.Progress != nil {
 			settings.Progress = func(done, total int) { o.Progress(i*total+done, 2*total) }
@@ -48,9 +51,14 @@ func Train(ctx context.Context, examples []Example, o Options) ([]byte, [2]linea
 		if err != nil {
 			return nil, reports, fmt.Errorf("training the local model: %w", err)
 		}
-		reports[i] = report
+		models[i], reports[i] = model, report
 	}
-	h := header{Youshi: "local model", Format: fileFormat, Bars: chooseBars(examples, reports), Kind: files[0].Len()}
+	step := &Step{kind: models[0], matter: models[1], bars: chooseBars(examples, reports)}
+	links, err := step.learnLinks(ctx, o, reports)
+	if err != nil {
+		return nil, reports, fmt.Errorf("training the Linker: %w", err)
+	}
+	h := header{Youshi: "local model", Format: fileFormat, Bars: step.bars, Kind: files[0].Len(), Links: links}
 	head, err := json.Marshal(h)
 	if err != nil {
 		return nil, reports, fmt.Errorf("training the local model: %w", err)

@@ -1,0 +1,153 @@
+package intents
+
+import (
+	"slices"
+	"time"
+
+	"youshi/grid"
+)
+
+// book is a matter with everything that was said of it lately.
+type book struct {
+	grid.Matter
+	words  []bool // which of m's words it has
+	runes  []bool // which of m's characters
+	first  []bool // which of these its first words have
+	place  spot
+	last   time.Time
+	since  int       // messages said after its last one
+	names  []string  // of its reporter
+	others []string  // of others who spoke of it
+	people int       // how many spoke of it
+	spoke  bool      // the speaker of m has said something of it
+	mine   time.Time // … last
+	asks   bool      // its last message asks something
+	over   bool      // somebody said that it is over
+	hour   bool      // m and it name the same hour
+	outage string
+	close  float64 // likeness of m to the likest of its messages
+	brief  float64 // … to its summary
+}
+
+// crowd is what is true of all matters together.
+type crowd struct {
+	common          []int // in how many messages and matters each of m's words is
+	nearest, second int   // how many messages ago a matter was spoken of, and another
+	mine            grid.TicketNo
+}
+
+// theBooks reads the open matters, once.
+func (t *talk) theBooks() []book {
+	if t.read == nil {
+		t.read = t.books()
+	}
+	return t.read
+}
+
+func (t *talk) books() []book {
+	at := make(map[grid.TicketNo]int, len(t.s.Open))
+	books := make([]book, len(t.s.Open))
+	t.all = crowd{common: make([]int, len(t.own.grams)), nearest: 1000, second: 1000}
+	for i, x := range t.s.Open {
+		d := t.digest(x.LocationText + " " + x.SummaryText)
+		at[x.No] = i
+		b := &books[i]
+		*b = book{Matter: x, place: spot{d.building, d.unit, plain(x.LocationText)}, last: x.Heard, since: len(t.s.Recent), brief: likeness(&t.own, d),
+			words: make([]bool, len(t.own.grams)), runes: make([]bool, len(t.own.runes)), first: make([]bool, len(t.own.runes))}
+		t.add(b, d)
+		copy(b.first, b.runes)
+		if x.Topic == outages {
+			b.outage = d.outage
+		}
+	}
+	for i, x := range t.s.Recent {
+		d := t.digest(x.Shown())
+		if j, ok := at[x.Ticket]; ok {
+			t.hear(&books[j], x, d)
+			books[j].since = len(t.s.Recent) - 1 - i
+			continue
+		}
+		for k, g := range t.own.grams {
+			if d.hasGram(g) {
+				t.all.common[k]++
+			}
+		}
+	}
+	for i := range books {
+		t.close(&books[i])
+	}
+	return books
+}
+
+// digest reads a text, or remembers it.
+func (t *talk) digest(text string) *digest {
+	if t.w == nil {
+		return digestOf(text)
+	}
+	return t.w.read.of(text)
+}
+
+// add notes which words and characters of m the text has.
+func (t *talk) add(b *book, d *digest) {
+	for i, g := range t.own.grams {
+		b.words[i] = b.words[i] || d.hasGram(g)
+	}
+	for i, r := range t.own.runes {
+		b.runes[i] = b.runes[i] || d.hasRune(r)
+	}
+}
+
+// hear adds a message of the matter.
+func (t *talk) hear(b *book, x grid.Message, d *digest) {
+	t.add(b, d)
+	b.close = max(b.close, likeness(&t.own, d))
+	if x.Sent.After(b.last) {
+		b.last = x.Sent
+	}
+	b.asks = d.asks
+	b.over = b.over || x.Intent.Link.Over
+	for _, h := range d.hours {
+		b.hour = b.hour || slices.Contains(t.own.hours, h)
+	}
+	switch {
+	case x.From == t.m.From && x.From != "":
+		b.spoke, b.mine = true, x.Sent
+		t.all.mine = b.No
+	case x.Name == "":
+	case x.From == b.Reporter:
+		if !slices.Contains(b.names, x.Name) {
+			b.names = append(b.names, x.Name)
+		}
+	case !slices.Contains(b.others, x.Name):
+		b.others = append(b.others, x.Name)
+	}
+}
+
+// close counts what can be counted once everything is heard.
+func (t *talk) close(b *book) {
+	b.people = len(b.names) + len(b.others)
+	if b.spoke {
+		b.people++
+	}
+	for i, has := range b.words {
+		if has {
+			t.all.common[i]++
+		}
+	}
+	switch n := b.since; {
+	case n < t.all.nearest:
+		t.all.nearest, t.all.second = n, t.all.nearest
+	case n < t.all.second:
+		t.all.second = n
+	}
+}
+
+// shares reports whether m has words or the place in common with the matter.
+func (t *talk) shares(x grid.Matter) bool {
+	for _, b := range t.theBooks() {
+		if b.No == x.No {
+			return slices.Contains(b.words, true) || t.place.same(b.place)
+		}
+	}
+	return false
+}
