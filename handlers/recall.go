@@ -141,10 +141,10 @@ func without(text, s, mark string) string {
 	if len(line) == 0 {
 		return text
 	}
-	for _, whole := range []string{s, string(line), redact(s), redact(string(line))} {
+	for _, whole := range []string{s, string(line), redact(s), redact(string(line)), aloud(s), aloud(string(line))} {
 		text = strings.ReplaceAll(text, whole, mark)
 	}
-	for _, line := range [][]rune{line, []rune(redact(string(line)))} {
+	for _, line := range [][]rune{line, []rune(redact(string(line))), []rune(aloud(string(line)))} {
 		for n := len(line) - 1; n >= shortestCut-1; n-- {
 			text = strings.ReplaceAll(text, string(line[:n])+"…", mark)
 		}

@@ -13,15 +13,19 @@ var unseemly = regexp.MustCompile(`[\x00-\x08\x0b-\x1f\x7f-\x{9f}\x{200e}\x{200f
 // redact takes phone and ID numbers, and signs that play tricks, out of what is posted.
 func redact(text string) string { return grid.WithoutNumbers(unseemly.ReplaceAllString(text, "")) }
 
-// redacted is the card without them: before a sentence cuts words short, where half
-// a number would be left standing.
-func (c card) redacted() card {
+// aloud is redact for what a whole group reads: whom a neighbour accuses by name is
+// not named again.
+func aloud(text string) string { return redact(grid.WithoutNames(text)) }
+
+// in is the card with its words so changed: before a sentence cuts them short, where
+// half a number would be left standing.
+func (c card) in(change func(string) string) card {
 	for _, s := range []*string{&c.Place, &c.Summary, &c.Text, &c.Said} {
-		*s = redact(*s)
+		*s = change(*s)
 	}
 	list := make([]card, len(c.List))
 	for i, x := range c.List {
-		list[i] = x.redacted()
+		list[i] = x.in(change)
 	}
 	c.List = list
 	return c

@@ -24,7 +24,11 @@ func (t *turn) post(o grid.Outgoing, sentence string, c card) error {
 	case c.Private && kind == grid.StaffChat:
 		c = c.discreet()
 	}
-	if o.Text, err = t.Voice.Say(sentence, c.redacted()); err != nil {
+	change := redact
+	if kind == grid.GroupChat {
+		change = aloud
+	}
+	if o.Text, err = t.Voice.Say(sentence, c.in(change)); err != nil {
 		return err
 	}
 	o.Text = redact(o.Text)

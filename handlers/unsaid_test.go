@@ -110,3 +110,12 @@ func TestStaffReadTheWordsOfAPrivateMatterOnTheBoardAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestTheGroupReadsNoNameOfWhomANeighbourAccuses(t *testing.T) {
+	h := newHouse(t)
+	words := "楼上的孙丽华天天吵架，没人管"
+	got := h.say("张大妈", words, of(lift(), func(in *grid.Intent) { in.Summary = words }))
+	o := got.posts.to(group).kind(grid.PostAck).one(h)
+	h.says(o, "楼上的某居民天天吵架")
+	h.says(got.posts.kind(grid.PostConfirm).one(h), "孙丽华")
+}

@@ -177,7 +177,7 @@ func (t *turn) tellGroup(c change, names []string) error {
 			}
 			continue
 		}
-		more, err := t.Voice.Say("watch.change", c.card.redacted())
+		more, err := t.Voice.Say("watch.change", c.card.in(aloud))
 		if err != nil {
 			return err
 		}
