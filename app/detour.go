@@ -41,6 +41,20 @@ func (h *house) detour(ctx context.Context, s standing) error {
 	return nil
 }
 
+// ended hears of each post that was said or will not be. A card that was put aside
+// goes to other readers where there are some.
+func (h *house) ended(c grid.CommunityID, o grid.Outgoing) {
+	h.chat.Changed()
+	if o.State != grid.PutAside {
+		return
+	}
+	err := h.store.Update(context.Background(), c, func(tx storage.Tx) error { return h.handlers.Refused(tx, o.ID, h.now()) })
+	if err != nil {
+		h.log.Error("no other reader is found for a post that was put aside", "post", o.ID, "err", err)
+	}
+	h.sender.Kick()
+}
+
 // around finds what waits for one chat another way.
 func (h *house) around(tx storage.Tx, s standing, to grid.ChatID) error {
 	queued, err := tx.Outbox().QueueOf(to)

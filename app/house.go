@@ -146,7 +146,7 @@ func (h *house) wire(think bot.Thinker) {
 	h.clock = &bot.Clock{Store: h.store, Time: h.time, Woken: wake, Log: h.log}
 	h.sender = &bot.Sender{Store: h.store, Time: h.time, Channels: h.channels, Log: h.log,
 		Manners: mannersOf(h.cfg), Digest: h.digest,
-		Ended: func(grid.CommunityID, grid.Outgoing) { h.chat.Changed() }}
+		Ended: h.ended}
 	h.ear.Attached = h.handlers.Attached
 	h.jobs = &jobs{store: h.store, communities: h.communities, voice: h.voice, location: h.cfg.Timezone, log: h.log,
 		exports: &exports{store: h.store, voice: h.voice, location: h.cfg.Timezone, dir: h.exportDir(), url: h.cfg.Web.PublicURL},

@@ -42,9 +42,9 @@ func (c *Channel) fault(ctx context.Context, chat int64, err error, left bool) *
 		return waits(after, fmt.Sprintf("Telegram asks to wait %d seconds with this chat", busy.RetryAfter))
 	case errors.As(err, &moved):
 		return c.follow(ctx, chat, int64(moved.MigrateToChatID), err)
-	case errors.Is(err, tg.ErrorForbidden):
+	case errors.Is(err, tg.ErrorForbidden), chat > 0 && unknown(err):
 		return c.forbidden(ctx, chat, err)
-	case errors.Is(err, tg.ErrorBadRequest) && strings.Contains(err.Error(), "chat not found"):
+	case unknown(err):
 		return aside(fmt.Sprintf("Telegram knows no chat %d: look at the chat in [[group]], and whether the bot is in it", chat))
 	case errors.Is(err, tg.ErrorBadRequest):
 		return aside("Telegram refuses this post")
@@ -59,6 +59,12 @@ func (c *Channel) fault(ctx context.Context, chat int64, err error, left bool) *
 		return waits(c.pace.trouble(time.Now()), "Telegram cannot be reached")
 	}
 	return &bot.Undelivered{State: grid.Unclear, Say: "nobody knows whether Telegram took it", Err: err}
+}
+
+// unknown reports whether Telegram knows no such chat: of a private one that the
+// person and the bot never met.
+func unknown(err error) bool {
+	return errors.Is(err, tg.ErrorBadRequest) && strings.Contains(err.Error(), "chat not found")
 }
 
 // follow hears that a chat moved, which its own error told; the post then goes to

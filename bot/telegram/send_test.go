@@ -77,15 +77,26 @@ func TestAServerThatIsGoneIsNotHammeredAndNothingIsUnclear(t *testing.T) {
 	s.silent()
 }
 
+// second gives the error of a call that gives something too.
+func second[T any](_ T, err error) error { return err }
+
 func TestWhatTelegramSaysOfAPrivateChatIsRemembered(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, telegramtest.Options{})
 	fang := s.server.PersonAs(4243, "王网格")
-	s.opt.Bound = []int64{4243}
+	s.opt.Bound = []int64{4243, 4244}
 	stop := s.start()
 	account := grid.Identity{Channel: telegram.ID, ID: "4243"}
 	if native, ok := s.ch.PrivateChat(account); !ok || native != "4243" {
 		t.Fatalf("the private chat of a bound account is %q, %v", native, ok)
+	}
+	stranger := grid.Identity{Channel: telegram.ID, ID: "4244"} // Telegram never saw bot and person together
+	nowhere := grid.Chat{ID: "private:p2", Kind: grid.PrivateChat, Channel: telegram.ID, Native: "4244"}
+	if u := undelivered(t, second(s.ch.Send(t.Context(), nowhere, grid.Outgoing{ID: "post-0", Text: "请确认"}))); u.State != grid.PutAside {
+		t.Errorf("Send to somebody unknown = %+v", u)
+	}
+	if _, ok := s.ch.PrivateChat(stranger); ok {
+		t.Error("the bot still believes that it may write to somebody whom Telegram does not know")
 	}
 	private := grid.Chat{ID: "private:p1", Kind: grid.PrivateChat, Channel: telegram.ID, Native: "4243"}
 	_, err := s.ch.Send(t.Context(), private, grid.Outgoing{ID: "post-1", Text: "请确认"})
