@@ -26,15 +26,19 @@ var (
 	building = regexp.MustCompile(`((?:号楼|号院|栋|幢|座|楼|#|单元)\s*(?:\d{1,2}\s*单元\s*)?)(?:\d{3,4}|[〇零一二三四五六七八九]{3,4})($|[^0-9米元年])`)
 	room     = regexp.MustCompile(`(^|[^0-9])(?:\d{3,4}|[〇零一二三四五六七八九]{3,4})(\s*(?:室|房))`)
 	short    = regexp.MustCompile(`(^|[^0-9.-])(\d{1,2}\s*[-－—–]\s*)\d{3,4}($|[^0-9元米人天户个吨度公千万分小年月日号%％\s-])`)
-	accused  = regexp.MustCompile(`(^|[的叫是\s，。,、：:]|\d[室栋幢#]|单元|号楼|邻居|楼上|楼下|隔壁|对门|业主|住户)[` + families + `]\p{Han}{2}(天天|总是|老是|经常|一直|又|被|欠|偷|打|骂|赌|吸|得了|家里)`)
+	accused  = regexp.MustCompile(`(^|[的叫是\s，。,、：:]|\d[室栋幢#]|单元|号楼|邻居|楼上|楼下|隔壁|对门|业主|住户)[` + families + `][^` + noName + `]{2}(天天|总是|老是|经常|一直|又|被|欠|偷|打|骂|赌|吸|得了|家里)`)
 	called   = regexp.MustCompile(`(?:小|老)?[` + surnames + `]\p{Han}?(?:大爷|大妈|大娘|大伯|大叔|大姐|大哥|大嫂|阿姨|叔叔|奶奶|爷爷|女士|先生|老太太|老太|老人)`)
 )
 
 // surnames are the hundred most frequent, of more than eight in ten people.
 const surnames = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 
-// families are the surnames that begin few other words.
-const families = "王李张刘陈杨赵吴周徐孙朱胡郭林罗郑梁谢宋唐许韩冯邓曹彭曾肖董袁潘蒋蔡余杜苏魏吕丁沈姚卢姜崔钟谭陆廖贾夏韦邹孟熊秦邱薛闫雷侯龙陶黎贺顾毛郝龚邵严覃武戴莫孔"
+// families are the surnames that begin few other words, noName what no given name
+// holds: what is no ideograph, and the second halves of 孙女, 杨树, 许多, 夏天.
+const (
+	families = "王李张刘陈杨赵吴周徐孙朱胡郭林罗郑梁谢宋唐许韩冯邓曹彭曾肖袁潘蒋蔡杜苏魏吕丁沈姚卢姜崔钟谭陆廖贾夏韦邹孟熊秦邱薛闫雷侯陶黎贺顾郝龚邵覃莫"
+	noName   = `\P{Han}被又在不都就也还们了的总天老女子儿孩末树枝苗柳荫道路车多人谢雨经事长上下里大家户客罩架`
+)
 
 // Digits as people type them, and what they put between them.
 const (

@@ -39,7 +39,8 @@ func TestPubliclyTakesOutWhatPointsAtAResident(t *testing.T) {
 
 func TestPubliclyLeavesWhatEverybodyMayRead(t *testing.T) {
 	for _, text := range []string{"3号楼2单元电梯更换钢丝绳，用时2天", "更换路灯12盏，投入3600元", "惠及300户居民", "依据GB7588-2003第5条", "2026-11-09至2026-11-12施工",
-		"请打12345热线", "每米20-100元", "按《物业管理条例》第二十六条", "3号楼门前积水", "119、120、110", "1.5米宽"} {
+		"请打12345热线", "每米20-100元", "按《物业管理条例》第二十六条", "3号楼门前积水", "119、120、110", "1.5米宽",
+		"小区的杨树枝被砍了", "楼上的熊孩子天天跳", "我的孙女被打了", "夏天里又停电，周末还又停", "许多人又停在门口", "楼上的陈列架总是倒"} {
 		if got := grid.Publicly(text, nil); got != text {
 			t.Errorf("%s: %s", text, got)
 		}
