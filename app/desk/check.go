@@ -25,7 +25,7 @@ func (d desk) check(ctx context.Context, out io.Writer) error {
 		}
 	}
 	err := d.each(ctx, Ask{}, func(tx storage.Tx) error {
-		return errors.Join(d.accounts(tx, k), d.contradictions(tx, k), d.staff(tx, k), d.reading(tx, k))
+		return errors.Join(d.accounts(tx, k), d.contradictions(tx, k), d.unsaid(tx, k), d.staff(tx, k), d.reading(tx, k))
 	})
 	return errors.Join(err, d.strangers(ctx, k), k.End())
 }

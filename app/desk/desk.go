@@ -247,37 +247,6 @@ func who(e reports.FlatEntry) string {
 	return e.Who + " (" + string(e.Role) + ")"
 }
 
-func (d desk) queue(ctx context.Context, ask Ask, out io.Writer) error {
-	type post struct {
-		Community grid.CommunityID `json:"community"`
-		grid.Outgoing
-	}
-	posts := []post{}
-	err := d.each(ctx, ask, func(tx storage.Tx) error {
-		for o, err := range tx.Outbox().Queue() {
-			if err != nil {
-				return err
-			}
-			posts = append(posts, post{tx.Community(), o})
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if ask.JSON {
-		return print.JSON(out, map[string]any{"queue": posts})
-	}
-	if len(posts) == 0 {
-		return print.Line(out, "nothing waits to be said")
-	}
-	return print.Table(out, "COMMUNITY\tTO\tCLASS\tKIND\tTICKET\tSTATE\tTRIES\tNOT BEFORE\tREASON", func(row func(...any)) {
-		for _, p := range posts {
-			row(p.Community, p.To, p.Class, p.Kind, p.Ticket, p.State, p.Attempts, d.at(&p.NotBefore), p.Reason)
-		}
-	})
-}
-
 func (d desk) summary(ctx context.Context, ask Ask, out io.Writer) error {
 	period, err := d.period(ask)
 	if err != nil {

@@ -67,7 +67,7 @@ func (t *terminal) queue() *cobra.Command {
 	ask := desk.Ask{Command: "queue"}
 	cmd := &cobra.Command{
 		Use:     "queue",
-		Short:   "lists what waits to be said",
+		Short:   "lists what waits to be said, and what was not said for certain",
 		Example: "  youshi queue\n  youshi queue --json",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return t.ask(cmd, ask) },
