@@ -91,5 +91,22 @@ func (t *turn) command(c grid.Command) (no grid.TicketNo, done bool, err error) 
 	if polite.Code == grid.Forbidden && tk.Status.Ended() && doubtful {
 		return 0, false, nil // "确认12" about something long over is talk
 	}
+	if again, err := t.pressedAgain(tk, c.Want); err != nil || again {
+		return tk.No, true, err
+	}
 	return tk.No, true, t.refuse(tk, polite.Code, c.Want)
+}
+
+// pressedAgain reports whether this is a press of somebody whose own press just did
+// the same: a thumb that hits twice is no question.
+func (t *turn) pressedAgain(tk grid.Ticket, want grid.Want) (bool, error) {
+	if t.ev.Kind != grid.EventPress {
+		return false, nil
+	}
+	steps, err := t.tx.Journal().Of(tk.No)
+	if err != nil || len(steps) == 0 {
+		return false, err
+	}
+	last := steps[len(steps)-1]
+	return last.Want == want && last.By.Person == t.who.ID, nil
 }

@@ -82,6 +82,15 @@ func TestConfirmingSetsAssigneeAndTheResolveClockFromThen(t *testing.T) {
 	got.posts.to(group).none(h)
 }
 
+func TestAButtonPressedTwiceIsPressedOnce(t *testing.T) {
+	h := newHouse(t)
+	card := h.say("张大妈", "电梯坏了", lift()).posts.kind(grid.PostConfirm).one(h)
+	h.press("李敏", card, "确认")
+	h.press("李敏", card, "确认").posts.none(h)
+	h.is("status", h.ticket(1).Status, grid.Open)
+	h.says(h.press("王书记", card, "确认").posts.one(h), "已立案") // somebody else learns that it is done
+}
+
 func TestRejectingNeedsAReasonAndTellsIt(t *testing.T) {
 	h := newHouse(t)
 	card := h.say("张大妈", "电梯坏了", lift()).posts.kind(grid.PostConfirm).one(h)
