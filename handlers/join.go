@@ -25,8 +25,10 @@ func (t *turn) join(in grid.Intent) (grid.TicketNo, error) {
 	if over && (in.Kind.Actionable() || danger && in.Shared) {
 		return 0, nil
 	}
-	if in.Sensitive && danger && in.Shared && !tk.Private && in.Link.Why != "quote" {
-		return 0, nil // who is in danger is no part of a lamp
+	others := t.who.ID != tk.Reporter && !t.role.Staff()
+	shared := danger && in.Shared
+	if in.Sensitive && !tk.Private && (shared && (others || in.Link.Why != "quote") || others && in.Kind.Actionable()) {
+		return 0, nil // who is in danger is no part of a lamp, and is answered as oneself
 	}
 	before := tk
 	set := grid.Change{Messages: append(slices.Clone(in.Link.Earlier), t.msg.ID), Private: in.Sensitive}

@@ -105,6 +105,9 @@ func (t *turn) cutOut(stays grid.Ticket, m grid.Message) error {
 	if !in.Kind.Actionable() {
 		in.Kind, in.Category, in.Urgency, in.Topic = stays.Kind, stays.Category, grid.Normal, stays.Topic
 	}
+	if in.Danger != "" && in.Shared && !in.Elder { // only a person lowers it
+		in.Category, in.Urgency = grid.Escalate, grid.Emergency
+	}
 	in.Link, in.Command, in.Sensitive = grid.Link{}, nil, in.Sensitive || stays.Private
 	if in.Summary == "" {
 		in.Summary = m.Told()

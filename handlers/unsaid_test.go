@@ -119,3 +119,29 @@ func TestTheGroupReadsNoNameOfWhomANeighbourAccuses(t *testing.T) {
 	h.says(o, "楼上的某居民天天吵架")
 	h.says(got.posts.kind(grid.PostConfirm).one(h), "孙丽华")
 }
+
+func TestWhoAsksForHelpInWhatANeighbourRaisedIsAnswered(t *testing.T) {
+	for name, kind := range map[string]grid.Kind{"a report": grid.Report, "a me-too": grid.FollowUp} {
+		h := newHouse(t)
+		h.say("张大妈", "电梯坏了", lift())
+		in := endangered("violence", "老公打我")
+		in.Kind, in.Link = kind, grid.Link{Ticket: 1, MeToo: true, Why: "quote"}
+		got := h.say("李大爷", "我家也等电梯，我老公还打我", in)
+		h.is(name, got.msg.Ticket, grid.TicketNo(2))
+		h.is("the lift is private", h.ticket(1).Private, false)
+		got.posts.to(h.private("张大妈")).none(h)
+		h.says(got.posts.to(h.private("李大爷")).one(h), "110")
+	}
+}
+
+func TestADangerStaysOneWhenItIsSplit(t *testing.T) {
+	h := newHouse(t)
+	h.say("张大妈", "电梯坏了", lift())
+	h.order("李敏", want(grid.WantConfirm, 1))
+	m := h.say("张大妈", "我家还有燃气味", follows(1, func(in *grid.Intent) { in.Danger, in.Shared = "gas", true })).msg
+	split := h.line("李敏", staff, grid.TextMessage, "拆分 1")
+	split.ReplyTo = m.ID
+	c := want(grid.WantSplit, 1)
+	h.hears(grid.EventMessage, split, grid.Intent{Kind: grid.Order, Command: &c})
+	h.is("urgency", h.ticket(2).Urgency, grid.Emergency)
+}
