@@ -110,13 +110,13 @@ func (h *house) warnUnshown() {
 	}
 }
 
-// warnUntold says loudly in which grids nobody can be told of a matter.
+// warnUntold says loudly in which areas nobody can be told of a matter.
 func (h *house) warnUntold(ctx context.Context) error {
 	for _, c := range h.communities {
 		err := h.store.View(ctx, c, func(tx storage.Tx) error {
 			untold, _, err := desk.Untold(tx, h.time.Now())
 			for _, area := range untold {
-				h.log.Warn("nobody can be told of a matter in this grid: bind a staff chat, a grid worker or a secretary", "part", "roster", "area", area)
+				h.log.Warn("nobody can be told of a matter in this area: bind a staff chat, a grid worker or a secretary", "part", "roster", "area", area)
 			}
 			return err
 		})

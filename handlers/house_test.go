@@ -47,6 +47,7 @@ type house struct {
 	now       time.Time
 	ids       map[string]grid.PersonID
 	noStaff   bool
+	oneGrid   bool
 	away      []string // whom no channel reaches in private
 	homes     map[string]string
 	said      int
@@ -59,6 +60,9 @@ type option func(*house)
 
 // withoutStaffChat leaves the staff chat unbound.
 func withoutStaffChat(h *house) { h.noStaff = true }
+
+// withOneGrid leaves 第4网格 out.
+func withOneGrid(h *house) { h.oneGrid = true }
 
 // unreachable are people whom no channel reaches in private.
 func unreachable(names ...string) option { return func(h *house) { h.away = names } }
@@ -112,6 +116,9 @@ func (h *house) settle(tx storage.Tx) error {
 	for _, a := range []grid.Area{{ID: "垦利区", Kind: grid.District}, {ID: "天河街道", Kind: grid.Subdistrict, Parent: "垦利区"},
 		{ID: "幸福社区", Kind: grid.Community, Parent: "天河街道"}, {ID: place, Kind: grid.Grid, Parent: "幸福社区", Households: 300},
 		{ID: "第4网格", Kind: grid.Grid, Parent: "幸福社区"}} {
+		if h.oneGrid && a.ID == "第4网格" {
+			continue
+		}
 		if err := r.PutArea(a); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 
 	"youshi/grid"
@@ -35,6 +36,10 @@ func (t *turn) open(in grid.Intent, m grid.Message, area grid.AreaID) (grid.Tick
 // openFrom makes the ticket of a message, which may stand for what was told to
 // somebody face to face.
 func (t *turn) openFrom(in grid.Intent, m grid.Message, area grid.AreaID, from grid.Source) (grid.Ticket, error) {
+	area, err := t.settled(area)
+	if err != nil {
+		return grid.Ticket{}, err
+	}
 	no, err := t.tx.Tickets().NextNo()
 	if err != nil {
 		return grid.Ticket{}, fmt.Errorf("taking a ticket number: %w", err)
@@ -70,6 +75,16 @@ func (t *turn) openFrom(in grid.Intent, m grid.Message, area grid.AreaID, from g
 		return tk, err
 	}
 	return t.store(grid.Ticket{}, tk, entries)
+}
+
+// settled gives the area that a matter belongs to: what a stranger told in private is
+// the only grid's where the community has just one, so that somebody looks after it.
+func (t *turn) settled(area grid.AreaID) (grid.AreaID, error) {
+	if area != grid.AreaID(t.tx.Community()) {
+		return area, nil
+	}
+	only, _, err := storage.OnlyGrid(t.tx.Roster())
+	return cmp.Or(only, area), err
 }
 
 // claim marks earlier messages (a picture sent before the words) as the ticket's:

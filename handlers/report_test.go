@@ -169,3 +169,23 @@ func TestNumbersOfPeopleAreNotPosted(t *testing.T) {
 	}
 	h.says(got.posts.kind(grid.PostConfirm).one(h), "123456789012")
 }
+
+func TestWhatAStrangerTellsInPrivateIsTheOnlyGridsMatter(t *testing.T) {
+	for name, c := range map[string]struct {
+		option option
+		area   grid.AreaID
+		told   grid.ChatID
+	}{
+		"one grid":    {withOneGrid, place, staff},
+		"two of them": {func(*house) {}, "幸福社区", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, c.option)
+			got := h.sayIn(h.private("张大妈"), "张大妈", "电梯坏了", lift())
+			h.is("area", h.ticket(1).Area, c.area)
+			if c.told != "" {
+				got.posts.to(c.told).kind(grid.PostConfirm).one(h)
+			}
+		})
+	}
+}

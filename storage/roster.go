@@ -45,6 +45,25 @@ func Subtree(r Roster, scope grid.AreaID) ([]grid.AreaID, error) {
 	return out, nil
 }
 
+// OnlyGrid gives the grid of a community that has just one, "" otherwise, and how many
+// there are.
+func OnlyGrid(r Roster) (only grid.AreaID, grids int, err error) {
+	all, err := r.Areas()
+	if err != nil {
+		return "", 0, fmt.Errorf("reading areas: %w", err)
+	}
+	for _, a := range all {
+		if a.Kind == grid.Grid {
+			only = a.ID
+			grids++
+		}
+	}
+	if grids != 1 {
+		only = ""
+	}
+	return only, grids, nil
+}
+
 // RoleIn gives the strongest role the person holds in the area at that time: of
 // offices in the area itself or in one above it; who looks after a building (楼栋长)
 // does so in its grid. Resident when there is none.

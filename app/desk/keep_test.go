@@ -197,3 +197,27 @@ func TestSomebodyCanBeToldOnceThereIs(t *testing.T) {
 		})
 	}
 }
+
+func TestWithSeveralGridsTheCommunityItselfNeedsSomebodyToTell(t *testing.T) {
+	_, s := aSite(t)
+	defer s.Close()
+	err := s.Update(t.Context(), "东社区", func(tx storage.Tx) error {
+		r := tx.Roster()
+		if err := r.PutArea(grid.Area{ID: "2网格", Kind: grid.Grid, Parent: "东社区"}); err != nil {
+			return err
+		}
+		for _, g := range []grid.AreaID{"1网格", "2网格"} {
+			if err := r.PutChat(grid.Chat{ID: grid.ChatID("staff:" + g), Kind: grid.StaffChat, Channel: "webchat", Native: string(g), Area: g}); err != nil {
+				return err
+			}
+		}
+		deaf, _, err := Untold(tx, heardAt)
+		if len(deaf) != 1 || deaf[0] != "东社区" {
+			t.Errorf("nobody can be told in %v, want the community alone", deaf)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -10,7 +10,8 @@ import (
 
 // Untold gives the grids, of so many, in which nobody can be told of a matter at
 // that time: without a grid worker or secretary who serves them, and without a
-// staff chat of theirs or of an area above.
+// staff chat of theirs or of an area above. With several grids the community itself
+// is one of the places: what strangers tell in private belongs to it.
 func Untold(tx storage.Tx, at time.Time) (deaf []grid.AreaID, grids int, err error) {
 	areas, err := tx.Roster().Areas()
 	if err != nil {
@@ -27,10 +28,14 @@ func Untold(tx storage.Tx, at time.Time) (deaf []grid.AreaID, grids int, err err
 		}
 	}
 	for _, a := range areas {
-		if a.Kind != grid.Grid {
+		if a.Kind == grid.Grid {
+			grids++
+		}
+	}
+	for _, a := range areas {
+		if a.Kind != grid.Grid && (grids < 2 || a.ID != grid.AreaID(tx.Community())) {
 			continue
 		}
-		grids++
 		told, err := canBeTold(tx.Roster(), a.ID, staffed, at)
 		if err != nil {
 			return nil, 0, fmt.Errorf("looking for the staff of %s: %w", a.ID, err)
