@@ -195,6 +195,19 @@ func (p *pace) take(now time.Time) {
 	p.next = now.Add(p.jittered())
 }
 
+// landed counts the last message from now, when the platform has it for certain:
+// on its way it took its time, and the next, which may be faster, keeps its distance.
+func (p *pace) landed(now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := len(p.last); n > 0 && now.After(p.last[n-1]) {
+		p.last[n-1] = now
+	}
+	if next := now.Add(p.jittered()); next.After(p.next) {
+		p.next = next
+	}
+}
+
 // again waits for another turn for the rest of a post that has begun.
 func (p *pace) again(ctx context.Context) error {
 	for {

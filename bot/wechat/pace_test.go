@@ -143,3 +143,21 @@ func TestTooOftenStopsEverythingAndLongerEachTime(t *testing.T) {
 		}
 	})
 }
+
+// A message that was long on its way is counted from when the platform had it.
+func TestASlowMessageKeepsTheNextAtItsDistance(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPace(3*time.Second, 12)
+		posts := notices(12)
+		for i, x := range posts {
+			x.class = grid.ClassAnswer
+			for wait := p.turn(x.id, x.class, time.Now()); wait > 0; wait = p.turn(x.id, x.class, time.Now()) {
+				time.Sleep(wait)
+			}
+			time.Sleep(time.Duration(i%3) * 2 * time.Second)
+			x.said = time.Now()
+			p.landed(time.Now())
+		}
+		limits(t, posts)
+	})
+}

@@ -58,6 +58,7 @@ func (c *Channel) Send(ctx context.Context, to grid.Chat, o grid.Outgoing) (ids 
 			return ids, undelivered(i, time.Second, "the pace cannot be written down", err)
 		}
 		id, err := l.deliver(ctx, user, part, i, postOf(to, o))
+		c.pace.landed(time.Now())
 		if err != nil {
 			return ids, err
 		}
