@@ -105,7 +105,7 @@ func (p *pace) turn(post string, class grid.Class, now time.Time) time.Duration 
 	if now.Before(p.rest) {
 		return p.rest.Sub(now)
 	}
-	mine := p.seat(post, class, now)
+	mine, isNew := p.seat(post, class, now)
 	at := p.free(now)
 	for _, x := range p.queue {
 		start := at
@@ -117,6 +117,9 @@ func (p *pace) turn(post string, class grid.Class, now time.Time) time.Duration 
 			break
 		}
 		at = start.Add(p.apart(x.rank))
+	}
+	if polite := now.Add(p.gap / 10); isNew && mine.rank >= rankOf(grid.ClassNotice) && polite.After(at) {
+		at = polite // what came with it and goes first may be about to ask
 	}
 	if at.After(now) {
 		mine.due = at
@@ -130,15 +133,14 @@ func (p *pace) turn(post string, class grid.Class, now time.Time) time.Duration 
 	return 0
 }
 
-// seat gives the post's place, a new one if it has none. Whoever did not come
+// seat gives the post's place, and whether it is a new one. Whoever did not come
 // has lost its own.
-func (p *pace) seat(post string, class grid.Class, now time.Time) *place {
+func (p *pace) seat(post string, class grid.Class, now time.Time) (mine *place, isNew bool) {
 	p.queue = slices.DeleteFunc(p.queue, func(x *place) bool {
 		return x.post != post && !x.due.IsZero() && now.Sub(x.due) > noShow
 	})
 	i := slices.IndexFunc(p.queue, func(x *place) bool { return x.post == post })
-	var mine *place
-	if i >= 0 {
+	if isNew = i < 0; !isNew {
 		mine = p.queue[i]
 	} else {
 		mine = &place{post: post, rank: rankOf(class), due: now}
@@ -154,7 +156,7 @@ func (p *pace) seat(post string, class grid.Class, now time.Time) *place {
 	if p.peak = max(p.peak, notices); notices == 0 {
 		p.peak = 0
 	}
-	return mine
+	return mine, isNew
 }
 
 // free gives when the account may speak next at all.

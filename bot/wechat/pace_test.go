@@ -161,3 +161,17 @@ func TestASlowMessageKeepsTheNextAtItsDistance(t *testing.T) {
 		limits(t, posts)
 	})
 }
+
+// A card for the staff and the first answer to the reporter are written together;
+// whichever asks first, the answer goes first.
+func TestAFirstAnswerPassesTheCardThatAsksBeforeIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPace(3*time.Second, 12)
+		card := &speech{id: "card", class: grid.ClassNotice, at: time.Now()}
+		first := &speech{id: "first", class: grid.ClassFirst, at: time.Now().Add(time.Millisecond)}
+		play(p, []*speech{card, first})
+		if card.said.Before(first.said) {
+			t.Errorf("the card went %v before the answer", first.said.Sub(card.said))
+		}
+	})
+}
