@@ -112,7 +112,7 @@ type Timer struct {
 // transaction and says the result in a second one. Jobs survive a kill.
 type Job struct {
 	Seq     Seq       `json:"seq"`
-	Kind    string    `json:"kind"`               // "numbers", "read"
+	Kind    string    `json:"kind"`               // "numbers", "export", "read"
 	Chat    ChatID    `json:"chat"`               // where the answer goes
 	ReplyTo MessageID `json:"reply_to,omitempty"` // of "read": the message whose voice or picture is to be read
 	By      PersonID  `json:"by,omitempty"`
