@@ -111,7 +111,7 @@ func TestOperatorsAloneSeeHowTheProgramRunsAndMendWhatIsStuck(t *testing.T) {
 func TestTheCodeToScanIsAPicture(t *testing.T) {
 	_, wechat, as := staffed(t)
 	picture := func() *http.Response {
-		r, err := http.NewRequestWithContext(t.Context(), "GET", as["运维小陈"].s.url+"/api/operator/scan/wechat", nil)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, as["运维小陈"].s.url+"/api/operator/scan/wechat", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

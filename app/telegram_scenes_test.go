@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -84,8 +85,8 @@ func TestAMatterGoesItsWholeWayByTelegram(t *testing.T) {
 			t.Errorf("ticket 1 is %s, %v; want it resolved", tk.Status, err)
 		}
 		all := 0
-		for range tx.Tickets().All() {
-			all++
+		for _, terr := range tx.Tickets().All() {
+			all, err = all+1, errors.Join(err, terr)
 		}
 		if all != 2 {
 			t.Errorf("%d tickets, want 2", all)

@@ -127,7 +127,7 @@ func overdue(free []grid.Outgoing) ([]grid.Outgoing, grid.PostKind) {
 	alike := func(o grid.Outgoing) bool {
 		return untouched(o) && !o.NotBefore.IsZero() && o.Kind == first.Kind && o.For == first.For && len(o.Buttons) == 0
 	}
-	if !alike(first) || !(first.Kind == grid.PostReminder && first.Class == grid.ClassFirst || first.Kind == grid.PostEscalation) {
+	if !alike(first) || first.Kind != grid.PostEscalation && (first.Kind != grid.PostReminder || first.Class != grid.ClassFirst) {
 		return nil, first.Kind
 	}
 	return slices.DeleteFunc(slices.Clone(free), func(o grid.Outgoing) bool { return !alike(o) }), first.Kind

@@ -11,33 +11,34 @@ import (
 )
 
 // consoled tells the reporter of a private matter that it is in good hands, who
-// knows, and the numbers of help that fit: in private alone, or not at all. It
-// reports whether the reporter could be told. danger is what is known of it now, ""
+// knows, and the numbers of help that fit: in private alone, or not at all.
+// danger is what is known of it now, ""
 // for no more than at the opening.
-func (t *turn) consoled(tk grid.Ticket, danger string, o grid.Outgoing) (bool, error) {
+func (t *turn) consoled(tk grid.Ticket, danger string, o grid.Outgoing) error {
 	c, err := t.card(tk)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if c.Who, err = t.name(tk.Reporter); err != nil {
-		return false, err
+		return err
 	}
 	if c.Told, err = t.told(tk); err != nil {
-		return false, err
+		return err
 	}
 	if tk.Urgency != grid.Emergency { // above the grid nobody was told of it yet
 		c.Told = slices.DeleteFunc(c.Told, func(l grid.Level) bool { return l != grid.LevelGrid })
 	}
 	said, err := t.tx.Messages().Get(tk.Opening)
 	if err != nil {
-		return false, fmt.Errorf("reading message %s: %w", tk.Opening, err)
+		return fmt.Errorf("reading message %s: %w", tk.Opening, err)
 	}
 	words := said.Shown() + c.Summary
 	if t.who.ID == tk.Reporter {
 		words += t.msg.Told()
 	}
 	c.Lines = helplines(tk, cmp.Or(danger, tk.Danger), words)
-	return t.tellPerson(tk.Reporter, o, "ack.private", c)
+	_, err = t.tellPerson(tk.Reporter, o, "ack.private", c)
+	return err
 }
 
 // dangers that have a line of their own (prompts: "helpline.<danger>").

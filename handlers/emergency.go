@@ -35,8 +35,7 @@ func (t *turn) ifEmergencyNow(before, after grid.Ticket, danger string) error {
 		return err
 	}
 	if after.Private { // the numbers to call are for the reporter alone
-		_, err := t.consoled(after, danger, grid.Outgoing{Class: grid.ClassEmergency, Kind: grid.PostAnswer, Ticket: after.No})
-		return err
+		return t.consoled(after, danger, grid.Outgoing{Class: grid.ClassEmergency, Kind: grid.PostAnswer, Ticket: after.No})
 	}
 	return t.warn(after, cmp.Or(danger, after.Danger), grid.PostAnswer, after.Opening)
 }

@@ -23,8 +23,7 @@ func (t *turn) firstAnswer(tk grid.Ticket, m grid.Message) error {
 		if kind != grid.PrivateChat {
 			o.ReplyTo = ""
 		}
-		_, err := t.consoled(tk, "", o)
-		return err
+		return t.consoled(tk, "", o)
 	case kind == grid.GroupChat && t.now.Sub(m.Sent) > t.Manners.Fresh:
 		return nil
 	case tk.Urgency == grid.Emergency:

@@ -81,8 +81,8 @@ func TestWhoMayRecordAndHowMuch(t *testing.T) {
 	many := grid.Command{Want: grid.WantRecord, Items: make([]string, 21)}
 	h.says(h.sayIn(staff, "李敏", "记 …", grid.Intent{Kind: grid.Order, Command: &many}).posts.one(h), "20")
 	h.view(func(tx storage.Tx) error {
-		for tk := range tx.Tickets().All() {
-			t.Errorf("ticket %d was opened", tk.No)
+		for tk, err := range tx.Tickets().All() {
+			t.Errorf("ticket %d was opened, %v", tk.No, err)
 		}
 		return nil
 	})

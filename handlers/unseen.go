@@ -126,7 +126,7 @@ func (t *turn) takeUp(c grid.Command) error {
 		return err
 	}
 	set := grid.Change{Assignee: t.who.ID}
-	if _, err := t.asks(tk, grid.WantConfirm, set); err != nil {
+	if _, no := t.asks(tk, grid.WantConfirm, set); no != nil {
 		return nil // the word itself is declined
 	}
 	_, err = t.step(tk.No, grid.WantConfirm, "", set)

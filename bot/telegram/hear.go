@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,9 +40,9 @@ func (h *hearer) remember(key string, s seen) error {
 
 // recall reads what is known, what this very batch says included.
 func (h *hearer) recall(ctx context.Context, key string) (s seen, err error) {
-	for i := len(h.notes) - 1; i >= 0; i-- {
-		if h.notes[i].Key == key {
-			err = json.Unmarshal(h.notes[i].Value, &s)
+	for _, n := range slices.Backward(h.notes) {
+		if n.Key == key {
+			err = json.Unmarshal(n.Value, &s)
 			return s, err
 		}
 	}

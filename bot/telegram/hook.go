@@ -95,7 +95,7 @@ func (c *Channel) delivered(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_, err = c.hearBatch(r.Context(), []json.RawMessage{body}, false)
-	if err == errNoIDs {
+	if errors.Is(err, errNoIDs) {
 		http.Error(w, "the delivery is no update", http.StatusBadRequest)
 		return
 	}

@@ -193,8 +193,7 @@ func (f *files) fetch(ctx context.Context, tell bot.Hear, key string, w wanted) 
 // pauseFor is the pause after so many tries, at least as long as Telegram wants.
 func pauseFor(tries int, err error) time.Duration {
 	pause := min(firstFetch<<min(tries-1, 12), latestFetch)
-	var busy *tg.TooManyRequestsError
-	if errors.As(err, &busy) {
+	if busy, ok := errors.AsType[*tg.TooManyRequestsError](err); ok {
 		pause = max(pause, time.Duration(busy.RetryAfter)*time.Second)
 	}
 	return pause

@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -53,7 +54,7 @@ func (c *Channel) take(ctx context.Context, batch []json.RawMessage, offset int6
 			c.log.Error("what Telegram told cannot be written down; trying again", "updates", len(batch), "try", try, "err", err)
 			sleep(ctx, min(firstPause<<min(try-1, 6), 10*time.Second))
 		}
-		if err == errNoIDs {
+		if errors.Is(err, errNoIDs) {
 			break
 		}
 	}

@@ -25,13 +25,13 @@ func (h *hearer) message(ctx context.Context, m *models.Message) error {
 	case m.From != nil && m.SenderChat == nil && m.From.ID == h.api.lib.ID():
 		// the bot's own words need no hearing
 	default:
-		return h.line(ctx, m, messageID(m.Chat.ID, m.ID), []*models.Message{m})
+		return h.line(m, messageID(m.Chat.ID, m.ID), []*models.Message{m})
 	}
 	return nil
 }
 
 // line hears one line, made of one message or of the parts of an album.
-func (h *hearer) line(ctx context.Context, m *models.Message, id grid.MessageID, parts []*models.Message) error {
+func (h *hearer) line(m *models.Message, id grid.MessageID, parts []*models.Message) error {
 	kind, said := read(m)
 	for _, p := range parts[1:] {
 		if _, more := read(p); more != "" && !strings.Contains(said, more) {
@@ -85,7 +85,7 @@ func (h *hearer) album(ctx context.Context, us []*update) error {
 		if err := h.remember(key, seen{First: m.ID, At: int64(m.Date)}); err != nil {
 			return err
 		}
-		return h.line(ctx, m, id, parts)
+		return h.line(m, id, parts)
 	}
 	for _, p := range parts {
 		ev := grid.Event{Native: chatOf(p.Chat), Speaker: speaker(p), Message: grid.Message{ID: id}}

@@ -49,7 +49,7 @@ func (w *waiting) due() time.Time {
 }
 
 // readRoom takes up what an earlier life of the program held.
-func readRoom(ctx context.Context, notes bot.Notes, now time.Time) (*room, error) {
+func readRoom(ctx context.Context, notes bot.Notes) (*room, error) {
 	r := &room{now: time.Now, chats: map[int64]*waiting{}, kick: make(chan struct{}, 1)}
 	all, err := notes.All(ctx, heldPrefix)
 	if err != nil {
@@ -158,7 +158,7 @@ func (c *Channel) flush(ctx context.Context) time.Time {
 		if chat == 0 {
 			return next
 		}
-		if err := c.release(ctx, chat, held); err != nil {
+		if err := c.release(ctx, held); err != nil {
 			c.log.Error("an album cannot be heard; trying again", "err", err)
 			return c.room.now().Add(time.Second)
 		}
@@ -167,7 +167,7 @@ func (c *Channel) flush(ctx context.Context) time.Time {
 }
 
 // release hears what a chat held, albums put together.
-func (c *Channel) release(ctx context.Context, chat int64, held []*update) error {
+func (c *Channel) release(ctx context.Context, held []*update) error {
 	h := c.hearer()
 	for _, one := range together(held) {
 		if err := h.take(ctx, one); err != nil {

@@ -90,7 +90,7 @@ func New(ctx context.Context, o Options) (*Channel, error) {
 	if c.alone, err = readAlone(ctx, o.Notes, o.Bound); err != nil {
 		return nil, err
 	}
-	if c.room, err = readRoom(ctx, o.Notes, o.Now()); err != nil {
+	if c.room, err = readRoom(ctx, o.Notes); err != nil {
 		return nil, err
 	}
 	c.files = &files{api: a, notes: o.Notes, media: o.Media, now: o.Now, log: log, kick: make(chan struct{}, 1)}

@@ -91,7 +91,8 @@ func (c *Chat) signUp(w http.ResponseWriter, r *http.Request) (any, error) {
 		return nil, refuse(http.StatusConflict, "“%s”是我的名字，请换一个。", in.Name)
 	}
 	token := rand.Text()
-	name, err := in.Name, error(nil)
+	name := in.Name
+	var err error
 	if in.Code == "" {
 		err = c.opt.Book.SignUp(r.Context(), keyOf(token), name)
 	} else {

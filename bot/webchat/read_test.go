@@ -205,8 +205,8 @@ func TestACodeSignsInAndSigningOutEndsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp.Body.Close()
-	if resp.StatusCode != 200 || len(resp.Cookies()) != 1 {
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK || len(resp.Cookies()) != 1 {
 		t.Fatalf("a right code = %d with cookies %v", resp.StatusCode, resp.Cookies())
 	}
 	in := func(r *http.Request) { r.AddCookie(resp.Cookies()[0]) }

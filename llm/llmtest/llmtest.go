@@ -144,25 +144,25 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	reply(w, r, q)
 }
 
-func (q *Request) readTalk(r *http.Request) error {
-	if err := json.NewDecoder(r.Body).Decode(&q.Body); err != nil {
+func (r *Request) readTalk(from *http.Request) error {
+	if err := json.NewDecoder(from.Body).Decode(&r.Body); err != nil {
 		return fmt.Errorf("no JSON: %w", err)
 	}
-	raw, err := json.Marshal(q.Body["messages"])
+	raw, err := json.Marshal(r.Body["messages"])
 	if err != nil {
 		return err
 	}
-	return json.Unmarshal(raw, &q.Messages)
+	return json.Unmarshal(raw, &r.Messages)
 }
 
-func (q *Request) readSound(r *http.Request) error {
-	f, head, err := r.FormFile("file")
+func (r *Request) readSound(from *http.Request) error {
+	f, head, err := from.FormFile("file")
 	if err != nil {
 		return fmt.Errorf("no file: %w", err)
 	}
 	defer f.Close()
-	q.File, q.Body = head.Filename, map[string]any{"model": r.FormValue("model"), "language": r.FormValue("language")}
-	q.Sound, err = io.ReadAll(f)
+	r.File, r.Body = head.Filename, map[string]any{"model": from.FormValue("model"), "language": from.FormValue("language")}
+	r.Sound, err = io.ReadAll(f)
 	return err
 }
 
