@@ -7,12 +7,14 @@ import (
 	"time"
 )
 
-// gate stands before every request: as long as the last answer was none, at most
-// one request a second goes through.
+// gate stands before every request: as long as the last answer was none, and from
+// the end of a session until the next is proved, at most one request a second goes
+// through.
 type gate struct {
-	mu     sync.Mutex
-	failed int // answers in a row that were none
-	next   time.Time
+	mu      sync.Mutex
+	failed  int  // answers in a row that were none
+	careful bool // the platform ended a session
+	next    time.Time
 }
 
 // apart is how far apart requests to a failing server lie; a little over a second,
@@ -23,12 +25,19 @@ func (g *gate) enter(ctx context.Context) error {
 	g.mu.Lock()
 	now := time.Now()
 	at := now
-	if g.failed > 0 && g.next.After(now) {
+	if (g.failed > 0 || g.careful) && g.next.After(now) {
 		at = g.next
 	}
 	g.next = at.Add(apart)
 	g.mu.Unlock()
 	return sleep(ctx, at.Sub(now))
+}
+
+// heed says whether the platform ended a session and has not proved the next.
+func (g *gate) heed(careful bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.careful = careful
 }
 
 // left tells how a request went.

@@ -25,6 +25,8 @@ const (
 	pushWithin  = 2 * time.Minute
 	scanLongest = 10 * time.Minute
 	patience    = 3 // times that the platform may err before its word counts
+	brieflyEnd  = time.Minute
+	mostBrief   = 5 // sessions ended so soon: the stored credentials are worth nothing
 )
 
 // ladder reaches logins one after the other: by stored credentials, by a tap on
@@ -33,6 +35,7 @@ const (
 type ladder struct {
 	*Channel
 	barred int // logins in a row that the platform ended at once
+	brief  int // sessions in a row that stored credentials opened and the platform ended soon
 }
 
 // live reaches one login and lives it to its end.
@@ -57,11 +60,18 @@ func (l *ladder) live(ctx context.Context) error {
 	}
 	l.opt.Log.Warn("the WeChat session has ended", "after", time.Since(began).Round(time.Second), "err", err)
 	l.state.set(bot.HealthConnecting, "", "")
-	soon := time.Since(began) < soonBarred && by != byHot && !in.lively
+	l.gate.heed(true)
+	if l.brief++; by != byHot || time.Since(began) > brieflyEnd {
+		l.brief = 0
+	}
+	soon := time.Since(began) < soonBarred && (by != byHot || l.barred > 0) && !in.lively
 	if ret := refused(err); ret == retAbnormal || ret == retCookie && soon {
 		l.rest(ctx, ret)
 	} else if !soon {
 		l.barred = 0
+	}
+	if l.brief > 0 {
+		_ = sleep(ctx, backoff(l.brief)) // ctx is looked at by the caller
 	}
 	return nil
 }
@@ -78,7 +88,7 @@ func (l *ladder) rest(ctx context.Context, ret int) {
 
 // climb goes up the ladder until a login stands or ctx is done.
 func (l *ladder) climb(ctx context.Context, creds credentials) (*login, string, error) {
-	hot, push := creds.usable(), creds.usable()
+	hot, push := creds.usable() && l.brief < mostBrief, creds.usable()
 	failing := time.Time{}
 	for n := 0; ; {
 		by := byScan

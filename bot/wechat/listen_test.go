@@ -1,6 +1,7 @@
 package wechat_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -42,5 +43,44 @@ func TestAFailingHeartbeatSlowsTheChannelAndDoesNotSilenceIt(t *testing.T) {
 	}
 	if len(asked) > 8 { // at 1, 1, 2, 1, 4 seconds and so on
 		t.Errorf("%d requests in %v, want fewer and fewer", len(asked), lasts)
+	}
+}
+
+// A platform that opens sessions and ends each at once is not asked again and
+// again as fast as it answers; when it comes to itself nothing was lost.
+func TestSessionsThatEndAtOnceAreOpenedMoreAndMoreSlowly(t *testing.T) {
+	t.Parallel()
+	for _, ret := range []int{-14, 1100, 1101} {
+		t.Run(fmt.Sprint(ret), func(t *testing.T) {
+			t.Parallel()
+			const lasts = 8 * time.Second
+			s := newScene(t)
+			wang := s.server.Stranger("王芳")
+			g := s.server.NewGroup(home, true, wang)
+			s.connect()
+			s.online()
+			s.server.Say(g, wang, "先")
+			s.hears("先")
+			s.server.Break(wechattest.Fault{Path: "synccheck", Ret: ret})
+			broken := time.Now()
+			s.server.Say(g, wang, "中")
+			time.Sleep(lasts)
+			var asked []time.Time
+			for _, r := range s.server.Requests() {
+				if r.At.After(broken) {
+					asked = append(asked, r.At)
+				}
+			}
+			if n := wechattest.Busiest(asked, time.Second); n > 2 { // the end of one session and the beginning of the next
+				t.Errorf("%d requests within one second", n)
+			}
+			if len(asked) > 9 {
+				t.Errorf("%d requests in %v", len(asked), lasts)
+			}
+			s.server.Heal()
+			s.server.Say(g, wang, "后")
+			s.hears("中")
+			s.hears("后")
+		})
 	}
 }

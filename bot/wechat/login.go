@@ -227,6 +227,7 @@ func (l *login) follow(ctx context.Context) error {
 			l.ready.Store(true)
 			if waits {
 				failed = 0
+				l.gate.heed(false)
 			} else if failed > 0 { // only waiting for news fails; it is tried again, but not at once
 				_ = sleep(ctx, apart) // ctx is looked at above
 			}
