@@ -1,7 +1,11 @@
 package wechat_test
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -82,5 +86,46 @@ func TestSessionsThatEndAtOnceAreOpenedMoreAndMoreSlowly(t *testing.T) {
 			s.hears("中")
 			s.hears("后")
 		})
+	}
+}
+
+// page is a log that several goroutines write.
+type page struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (p *page) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(b)
+}
+
+// An error that the log or the operator reads opens the session to nobody.
+func TestErrorsDoNotTellWhatOpensTheSession(t *testing.T) {
+	t.Parallel()
+	var log page
+	s := newScene(t)
+	s.opt.Log = slog.New(slog.NewTextHandler(&log, nil))
+	wang := s.server.Stranger("王芳")
+	g := s.server.NewGroup(home, true, wang)
+	s.connect()
+	s.online()
+	s.server.Break(wechattest.Fault{Path: "webwxsendmsg", Drop: true})
+	_, err := s.send(group, post("post-1", "在"))
+	if err == nil {
+		t.Fatal("the message went out")
+	}
+	s.server.Break(wechattest.Fault{Drop: true})
+	time.Sleep(3 * time.Second)
+	s.server.Heal()
+	s.server.Say(g, wang, "后")
+	s.hears("后")
+	log.mu.Lock()
+	defer log.mu.Unlock()
+	for _, secret := range []string{"skey=", "sid=", "pass_ticket="} {
+		if told := log.text.String() + err.Error(); strings.Contains(told, secret) {
+			t.Errorf("%q is told: %s", secret, told)
+		}
 	}
 }

@@ -110,6 +110,9 @@ func (b *broken) Error() string {
 
 func read(resp *http.Response, err error) ([]byte, error) {
 	if err != nil {
+		if u, ok := errors.AsType[*url.Error](err); ok {
+			u.URL, _, _ = strings.Cut(u.URL, "?") // what follows opens the session to whoever reads the log
+		}
 		return nil, err
 	}
 	defer resp.Body.Close()
@@ -208,7 +211,7 @@ func (w *wire) scanned(ctx context.Context, uuid, tip string) (code string, page
 		return "", nil, fmt.Errorf("%s: the answer names no page", what)
 	}
 	if page, err = url.Parse(string(m[1])); err != nil || page.Host == "" {
-		return "", nil, fmt.Errorf("%s: the page %q is no address", what, m[1])
+		return "", nil, fmt.Errorf("%s: the page named is no address", what)
 	}
 	return code, page, nil
 }
