@@ -23,6 +23,12 @@ type Limits struct {
 // what nobody knows to have arrived is then simply said again.
 type Idempotent interface{ Idempotent() bool }
 
+// Paced is a channel that knows when its platform takes the next post. Await waits
+// for that, not for long; what goes then may be another post.
+type Paced interface {
+	Await(ctx context.Context, to grid.Chat)
+}
+
 func limitsOf(ch Channel) Limits {
 	if l, ok := ch.(Limited); ok {
 		return l.Limits()
@@ -54,6 +60,34 @@ func (l Limits) allowed(tx storage.Tx, to grid.Chat, now time.Time) (time.Time, 
 		}
 	}
 	return at, nil
+}
+
+// await waits for the platform's turn when a destination has something to say, before
+// an attempt is written down: killed while it waits, the program surely said nothing.
+func (s *Sender) await(ctx context.Context, d dest) error {
+	var t turn
+	err := s.Store.View(ctx, d.community, func(tx storage.Tx) error {
+		chat, _, _, err := s.chatOf(tx, d.to)
+		if ch := s.Channels[chat.Channel]; err != nil || ch == nil || !paced(ch) {
+			return err
+		}
+		t, err = s.decide(tx, d.to, s.Time.Now())
+		return err
+	})
+	if err != nil || t.post == nil {
+		return err
+	}
+	ch := s.Channels[t.chat.Channel]
+	if p, ok := ch.(Paced); ok {
+		p.Await(ctx, t.chat)
+	}
+	s.pace(ctx, ch)
+	return nil
+}
+
+func paced(ch Channel) bool {
+	_, ok := ch.(Paced)
+	return ok || limitsOf(ch).Overall > 0
 }
 
 // pace waits for the channel's turn over all its chats, false when ctx is done.

@@ -121,6 +121,9 @@ func (s *Sender) speak(ctx context.Context, d dest) {
 
 // take does one turn of a destination and reports whether there was one.
 func (s *Sender) take(ctx context.Context, d dest) (bool, error) {
+	if err := s.await(ctx, d); err != nil || ctx.Err() != nil {
+		return false, err
+	}
 	var t turn
 	var post *attempt
 	err := s.Store.Update(ctx, d.community, func(tx storage.Tx) (err error) {
@@ -145,11 +148,7 @@ func (s *Sender) take(ctx context.Context, d dest) (bool, error) {
 // say makes the attempt that was written down, and writes down how it ended.
 func (s *Sender) say(ctx context.Context, d dest, to grid.Chat, a attempt) error {
 	o, ch := a.post, s.Channels[to.Channel]
-	var ids []grid.MessageID
-	var err error = &Undelivered{State: grid.Waiting, Say: "the program stopped before it was said"}
-	if s.pace(ctx, ch) {
-		ids, err = send(ctx, ch, to, a)
-	}
+	ids, err := send(ctx, ch, to, a)
 	for broken := 1; ; broken++ {
 		var after grid.Outgoing
 		// Stopping does not take back what was said: this is written all the same.

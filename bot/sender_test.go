@@ -316,6 +316,33 @@ func TestSenderKeepsThePlatformsLimits(t *testing.T) {
 	})
 }
 
+func TestWhatWaitsForItsTurnIsNoAttemptYet(t *testing.T) {
+	inBubble(t, "over all chats", func(t *testing.T) {
+		h := build(t, bot.MachineTime{})
+		h.ch.Bounds = bot.Limits{Overall: time.Minute}
+		var ids []grid.MessageID
+		for _, to := range []grid.ChatID{"group:g1", "group:g2", "staff:g1"} {
+			ids = append(ids, h.say(grid.Outgoing{To: to, Class: grid.ClassAnswer, Kind: grid.PostAnswer, Text: "好"}))
+		}
+		stop := start(t, h.sender().Run)
+		defer stop()
+		time.Sleep(30 * time.Second)
+		said := 0
+		for _, id := range ids {
+			switch o := h.post(id); o.State {
+			case grid.Sent:
+				said++
+			case grid.Waiting:
+			default: // a kill now would leave it unclear
+				t.Errorf("the post to %s is %s", o.To, o.State)
+			}
+		}
+		if said != 1 {
+			t.Errorf("%d posts were said in half a minute, want 1", said)
+		}
+	})
+}
+
 func TestSenderDigestThatCannotBeMadeGoesOneByOne(t *testing.T) {
 	clock := bot.NewPushed(monday)
 	h := build(t, clock)

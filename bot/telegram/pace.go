@@ -37,6 +37,23 @@ func newPace(now time.Time) *pace { return &pace{begun: now, chats: map[int64]*t
 func (p *pace) wait(chat int64, now time.Time) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	t, wait := p.look(chat, now)
+	if wait == 0 {
+		t.said, p.last = append(t.said, now), now
+	}
+	return wait
+}
+
+// peek gives the same, and counts nothing.
+func (p *pace) peek(chat int64, now time.Time) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, wait := p.look(chat, now)
+	return wait
+}
+
+// look gives what was said in a chat and how long until more may be; mu is held.
+func (p *pace) look(chat int64, now time.Time) (*talk, time.Duration) {
 	t := p.chats[chat]
 	if t == nil {
 		t = &talk{}
@@ -58,11 +75,7 @@ func (p *pace) wait(chat int64, now time.Time) time.Duration {
 			free = at
 		}
 	}
-	if wait := free.Sub(now); wait > 0 {
-		return wait
-	}
-	t.said, p.last = append(t.said, now), now
-	return 0
+	return t, max(free.Sub(now), 0)
 }
 
 // ended notes when an attempt ended: the next second counts from then.

@@ -85,6 +85,17 @@ func aboutTopic(err error) bool {
 	return strings.Contains(err.Error(), "thread not found") || strings.Contains(err.Error(), "TOPIC_")
 }
 
+// Await implements bot.Paced.
+func (c *Channel) Await(ctx context.Context, to grid.Chat) {
+	chat, err := strconv.ParseInt(to.Native, 10, 64)
+	if err != nil {
+		return // Send says what is wrong with it
+	}
+	if wait := c.pace.peek(chat, time.Now()); wait > 0 && wait <= patience {
+		sleep(ctx, wait)
+	}
+}
+
 // turn waits a moment for the chat's turn; a longer wait is the outbox's.
 func (c *Channel) turn(ctx context.Context, chat int64) *bot.Undelivered {
 	if c.health.barred() {
