@@ -28,6 +28,9 @@ func TestMeTooAsACommandIsAnswered(t *testing.T) {
 	h.says(h.order("李大爷", want(grid.WantMeToo, 1)).posts.one(h), "2户")
 	h.says(h.order("李大爷", want(grid.WantMeToo, 1)).posts.one(h), "已经算上您")
 	h.says(h.order("张大妈", want(grid.WantMeToo, 1)).posts.one(h), "已经算上您")
+	for range 3 {
+		h.order("李大爷", want(grid.WantMeToo, 1)).posts.none(h) // told within the hour
+	}
 	h.is("supporters", len(h.ticket(1).Supporters), 1)
 }
 

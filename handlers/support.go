@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"youshi/grid"
 	"youshi/storage"
@@ -16,7 +17,7 @@ func (t *turn) meToo(c grid.Command) error {
 		return err
 	}
 	if tk.StandingOf(t.who.ID).Has(grid.StandsReporter | grid.StandsSupporter) {
-		return t.done(tk, "metoo.already", "")
+		return t.countedAlready(tk)
 	}
 	by, err := t.actor(tk)
 	if err != nil {
@@ -35,6 +36,29 @@ func (t *turn) meToo(c grid.Command) error {
 	}
 	full.Households = households
 	return t.answer(grid.PostAnswer, "metoo", full)
+}
+
+// countedAlready tells somebody who is counted that it is so: once an hour, for
+// whoever says it again and again fills the group for all.
+func (t *turn) countedAlready(tk grid.Ticket) error {
+	about, err := t.tx.Outbox().Of(tk.No)
+	if err != nil {
+		return fmt.Errorf("reading what was said of ticket %d: %w", tk.No, err)
+	}
+	for _, o := range about {
+		if o.To == t.chat.ID && o.Kind == grid.PostAnswer && o.For == t.who.ID && t.now.Sub(o.Written) < time.Hour {
+			return nil
+		}
+	}
+	c, err := t.card(tk)
+	if err != nil {
+		return err
+	}
+	o := grid.Outgoing{To: t.chat.ID, Class: grid.ClassAnswer, Kind: grid.PostAnswer, Ticket: tk.No, For: t.who.ID, ReplyTo: t.msg.ID}
+	if c.Private && t.chat.Kind == grid.GroupChat {
+		return t.answer(grid.PostAnswer, "metoo.already", c)
+	}
+	return t.post(o, "metoo.already", c)
 }
 
 // support adds the speaker to those who have the same trouble (附议), and gives
