@@ -71,9 +71,12 @@ func (t *turn) tellPerson(id grid.PersonID, o grid.Outgoing, sentence string, c 
 	if err != nil {
 		return false, fmt.Errorf("looking up person %s: %w", id, err)
 	}
-	to, ok, err := t.Reach(t.tx, p)
-	if err != nil || !ok {
-		return false, err
+	to := t.chat.ID
+	if here := id == t.who.ID && t.chat.Kind == grid.PrivateChat; !here { // who speaks alone to the bot is answered there, vouched for or not
+		var ok bool
+		if to, ok, err = t.Reach(t.tx, p); err != nil || !ok {
+			return false, err
+		}
 	}
 	o.To, o.For = to, id
 	if t.heard == nil {

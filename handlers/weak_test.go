@@ -176,3 +176,13 @@ func (h *house) marked(r *rapid.T, weak []string) {
 		return nil
 	})
 }
+
+// Whom nothing vouches for the bot cannot look up on every platform; who tells it a
+// private matter alone is answered there all the same, with the numbers of help.
+func TestWhoTellsItAloneIsAnsweredThereThoughNobodyVouches(t *testing.T) {
+	h := newHouse(t).weakly("张大妈")
+	h.away = []string{"张大妈"}
+	got := h.sayIn(h.private("张大妈"), "张大妈", "…", of(gas(), func(in *grid.Intent) { in.Sensitive, in.Danger = true, "violence" }))
+	h.says(got.posts.to(h.private("张大妈")).one(h), "110", "120")
+	h.say("张大妈", "…", of(beaten(), func(in *grid.Intent) { in.Summary = "另一件" })).posts.to(h.private("张大妈")).none(h)
+}
