@@ -27,6 +27,7 @@ var (
 	room     = regexp.MustCompile(`(^|[^0-9])(?:\d{3,4}|[〇零一二三四五六七八九]{3,4})(\s*(?:室|房))`)
 	short    = regexp.MustCompile(`(^|[^0-9.-])(\d{1,2}\s*[-－—–]\s*)\d{3,4}($|[^0-9元米人天户个吨度公千万分小年月日号%％\s-])`)
 	accused  = regexp.MustCompile(`(^|[的叫是\s，。,、：:]|\d[室栋幢#]|单元|号楼|邻居|楼上|楼下|隔壁|对门|业主|住户)[` + families + `][^` + noName + `]{2}(天天|总是|老是|经常|一直|又|被|欠|偷|打|骂|赌|吸|得了|家里)`)
+	lives    = regexp.MustCompile(`\d{3,4}((?:室|房)?的?)[` + surnames + `][^` + noName + `]{1,2}(家|门口|屋里|户)`)
 	called   = regexp.MustCompile(`(?:小|老)?[` + surnames + `]\p{Han}?(?:大爷|大妈|大娘|大伯|大叔|大姐|大哥|大嫂|阿姨|叔叔|奶奶|爷爷|女士|先生|老太太|老太|老人)`)
 )
 
@@ -85,6 +86,7 @@ func Publicly(text string, names []string) string {
 		}
 	}
 	text = WithoutNames(text)
+	text = lives.ReplaceAllString(text, masked+"${1}"+someone+"${2}")
 	text = called.ReplaceAllString(text, someone)
 	text = WithoutNumbers(contact.ReplaceAllString(text, "${1}"+masked))
 	for _, x := range []struct {
