@@ -108,6 +108,10 @@ func (c Chain) understand(ctx context.Context, m grid.Message, s grid.Scene) gri
 			in = c.join(placed(first, m), m, s)
 		}
 	}
+	if m.Kind == grid.LocationMessage && in.Kind.Actionable() && in.Link.Ticket == 0 && in.Link.PartOf == "" {
+		// A place alone reports nothing: it waits for its words.
+		in = grid.Intent{Kind: grid.Chatter, By: in.By, Confidence: in.Confidence}
+	}
 	in.Unread = v.unread
 	return Consistent(placed(in, m))
 }

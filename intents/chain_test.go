@@ -95,6 +95,17 @@ func TestChainGivesTheBestSoFarAtTheDeadline(t *testing.T) {
 	}
 }
 
+func TestAPlaceAloneWaitsForItsWords(t *testing.T) {
+	for kind, want := range map[grid.MessageKind]grid.Kind{grid.LocationMessage: grid.Chatter, grid.TextMessage: grid.Report} {
+		m, s := said("3号楼2单元")
+		m.Kind = kind
+		sure := says{name: "local", in: grid.Intent{Kind: grid.Report, Category: grid.Immediate, Confidence: 0.97}, sure: true}
+		if got := (Chain{Steps: []Step{sure}}).Think(context.Background(), m, s); got.Kind != want {
+			t.Errorf("as a %s it is %s, want %s", kind, got.Kind, want)
+		}
+	}
+}
+
 func TestChainWithoutAnyAnswerIsChatter(t *testing.T) {
 	if got := think("嗯？"); got.Kind != grid.Chatter || got.By != "rule" || got.Confidence != 0 {
 		t.Errorf("got %+v", got)
