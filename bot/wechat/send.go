@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 	"unicode"
@@ -82,14 +83,14 @@ func undelivered(part int, after time.Duration, say string, err error) error {
 // deliver sends one part.
 func (l *login) deliver(ctx context.Context, user, text string, part int, post string) (grid.MessageID, error) {
 	id, wrote, err := l.say(ctx, user, text)
-	_, page := errors.AsType[*broken](err)
+	b, page := errors.AsType[*broken](err)
 	switch ret := refused(err); {
 	case err == nil && id == "":
 		return "", fmt.Errorf("sending a message: the answer gives it no number")
 	case err == nil:
 		l.refusals.forget(post)
 		return messageID(id), nil
-	case !wrote, page: // an error page is no message taken
+	case !wrote, page && b.status != http.StatusGatewayTimeout: // an error page is no message taken, but for who waited in vain for a word
 		return "", undelivered(part, 0, "WeChat could not be reached", err)
 	case ret == retTooOften:
 		l.tooOften(ctx)

@@ -47,6 +47,7 @@ func TestWhatBecomesOfASendThatFails(t *testing.T) {
 		"the answer ends too early":   {wechattest.Fault{Cut: true}, grid.Unclear, 1},
 		"it is lost on the way":       {wechattest.Fault{Drop: true}, grid.Unclear, 0},
 		"the server has an error":     {wechattest.Fault{Code: 502}, grid.Waiting, 0},
+		"a gateway waited in vain":    {wechattest.Fault{Code: 504}, grid.Unclear, 0},
 		"the answer is empty":         {wechattest.Fault{Blank: true}, grid.Unclear, 0},
 		"the platform refuses":        {wechattest.Fault{Ret: -1}, grid.Waiting, 0},
 		"the platform says too often": {wechattest.Fault{Ret: 1205}, grid.Waiting, 0},
