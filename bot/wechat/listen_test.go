@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"youshi/bot"
 	"youshi/bot/wechat/wechattest"
 )
 
@@ -128,4 +129,23 @@ func TestErrorsDoNotTellWhatOpensTheSession(t *testing.T) {
 			t.Errorf("%q is told: %s", secret, told)
 		}
 	}
+}
+
+// Servers that have not answered for a while are not called reachable.
+func TestAServerThatIsGoneIsNotCalledOnline(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	wang := s.server.Stranger("王芳")
+	g := s.server.NewGroup(home, true, wang)
+	s.connect()
+	s.online()
+	s.server.Break(wechattest.Fault{Drop: true})
+	s.server.Say(g, wang, "中")
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end) && s.ch.Health().State == bot.HealthOnline; {
+		time.Sleep(100 * time.Millisecond)
+	}
+	s.until("down", func() bool { return s.ch.Health().State == bot.HealthDown })
+	s.server.Heal()
+	s.hears("中")
+	s.online()
 }

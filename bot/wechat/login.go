@@ -250,7 +250,7 @@ func (l *login) follow(ctx context.Context) error {
 			since = time.Now()
 		}
 		if time.Since(since) > downAfter {
-			l.state.set(bot.HealthDown, "WeChat's servers have not answered for minutes: look at the network and HTTPS_PROXY", "")
+			l.state.set(bot.HealthDown, "WeChat's servers do not answer: look at the network and HTTPS_PROXY", "")
 		}
 		l.opt.Log.Warn("hearing from WeChat failed; trying again", "try", failed, "err", err)
 		_ = sleep(ctx, backoff(failed)) // ctx is looked at above

@@ -22,7 +22,7 @@ import (
 const (
 	idleSync     = 2 * time.Hour    // the session's cookies live 12 hours and only webwxsync renews them
 	renewApart   = 5 * time.Second  // the same, where cookies live shorter
-	downAfter    = 3 * time.Minute  // without a good answer the platform counts as unreachable
+	downAfter    = 15 * time.Second // without a good answer the platform counts as unreachable
 	soonBarred   = 90 * time.Second // a new session that ends so soon, before anything was heard, was barred
 	barredRest   = 20 * time.Second // before the next login after that, and four times as long each time
 	longestRest  = 6 * time.Hour
