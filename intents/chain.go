@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"youshi/grid"
@@ -113,6 +114,7 @@ func (c Chain) understand(ctx context.Context, m grid.Message, s grid.Scene) gri
 		in = grid.Intent{Kind: grid.Chatter, By: in.By, Confidence: in.Confidence}
 	}
 	in.Unread = v.unread
+	in.Sensitive = in.Sensitive || tellsOn(m, s)
 	return Consistent(placed(in, m))
 }
 
@@ -167,6 +169,26 @@ func (c Chain) join(in grid.Intent, m grid.Message, s grid.Scene) grid.Intent {
 		in.Kind = grid.FollowUp
 	}
 	return in
+}
+
+// ofSomebody is how people go on about somebody whom they have named.
+const ofSomebody = "他她"
+
+// tellsOn reports whether the speaker goes on about somebody of whom he has just
+// said what must not be said aloud ("他没钱", after whose debts they are).
+func tellsOn(m grid.Message, s grid.Scene) bool {
+	if m.From == "" || !strings.ContainsAny(m.Text, ofSomebody) {
+		return false
+	}
+	for _, x := range slices.Backward(s.Recent) {
+		if m.Sent.Sub(x.Sent) > partWithin {
+			break
+		}
+		if x.From == m.From && x.Chat == m.Chat {
+			return x.Intent.Sensitive
+		}
+	}
+	return false
 }
 
 // partOf gives in the labels of the report's first message, keeping its own

@@ -289,3 +289,27 @@ func TestAReadingLinksWhereNothingSurerSpeaks(t *testing.T) {
 		t.Errorf("another building: %+v", got.Link)
 	}
 }
+
+func TestWhoGoesOnAboutAPersonSaysAsLittleAloud(t *testing.T) {
+	at := time.Date(2026, 9, 5, 11, 57, 0, 0, time.UTC)
+	before := func(from grid.PersonID, ago time.Duration, sensitive bool) grid.Message {
+		return grid.Message{ID: "1", From: from, Sent: at.Add(-ago), Text: "3栋老梁欠我四万三年不还", Intent: grid.Intent{Kind: grid.Chatter, Sensitive: sensitive}}
+	}
+	for name, c := range map[string]struct {
+		text string
+		last grid.Message
+		want bool
+	}{
+		"at once, about him":          {"走了，判了，他没钱", before("a", time.Minute, true), true},
+		"later":                       {"走了，判了，他没钱", before("a", time.Hour, true), false},
+		"another speaker":             {"走了，判了，他没钱", before("b", time.Minute, true), false},
+		"about nobody":                {"晚上吃什么", before("a", time.Minute, true), false},
+		"after what anybody may hear": {"走了，判了，他没钱", before("a", time.Minute, false), false},
+	} {
+		m := grid.Message{ID: "2", From: "a", Sent: at, Kind: grid.TextMessage, Text: c.text}
+		got := Chain{}.Think(t.Context(), m, grid.Scene{Now: at, Recent: []grid.Message{c.last}})
+		if got.Sensitive != c.want {
+			t.Errorf("%s: sensitive %v, want %v", name, got.Sensitive, c.want)
+		}
+	}
+}

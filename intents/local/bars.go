@@ -12,12 +12,17 @@ const (
 	alarmBeta = 0.5  // a false alarm costs more than a miss: precision counts twice
 	peril     = 1.1  // a missed danger to life costs more than a false one, which is also a wrong category
 	sureRight = 0.97 // of the answers called sure, so many must be right
+	// Of the messages of days that rules or model call sensitive, so many must be.
+	// The goal for the whole road is less: what goes on with a private matter is
+	// called sensitive too, and is so less often.
+	privateRight = 0.6
 )
 
 // chooseBars sets the bars by answers to examples held back. The one for
 // actionable kinds and for being sure look at days alone, since single lines
-// hold far more reports than life.
-func chooseBars(examples []Example, reports [2]linear.Report) Bars {
+// hold far more reports than life; so does that for what is sensitive, which
+// rules call so before the model is asked.
+func chooseBars(examples []Example, reports [2]linear.Report, ruled func(Example) bool) Bars {
 	var act, danger, private []judged
 	var kinds []judged
 	for _, h := range append(reports[0].Heads, reports[1].Heads...) {
@@ -30,14 +35,18 @@ func chooseBars(examples []Example, reports [2]linear.Report) Bars {
 				kinds = append(kinds, judged{p.P, p.Label == string(e.Gold.Kind)})
 			case h.Head == headUrgency:
 				danger = append(danger, judged{p.Of(string(grid.Emergency)), e.Gold.Urgency == grid.Emergency})
-			case h.Head == headSensitive:
-				private = append(private, judged{p.Of(yes), e.Gold.Sensitive})
+			case h.Head == headSensitive && e.Group != "":
+				j := judged{p.Of(yes), e.Gold.Sensitive}
+				if ruled(e) {
+					j.p = 1
+				}
+				private = append(private, j)
 			}
 		}
 	}
 	return Bars{
-		Actionable: bestBar(act, alarmBeta), Emergency: bestBar(danger, peril), Sensitive: bestBar(private, 1),
-		Sure: sureBar(kinds),
+		Actionable: bestBar(act, alarmBeta), Emergency: bestBar(danger, peril), Sensitive: leastBar(private, privateRight, 0.05),
+		Sure: leastBar(kinds, sureRight, 0.5),
 	}
 }
 
@@ -74,10 +83,10 @@ func bestBar(all []judged, beta float64) float64 {
 	return best
 }
 
-// sureBar gives the least bar over which enough answers are right, in
-// hundredths, or more than 1 (never sure) if there is none.
-func sureBar(all []judged) float64 {
-	for step := 50; step < 100; step++ {
+// leastBar gives the least bar, from one on in hundredths, over which enough
+// answers are right, or more than 1 (never) if there is none.
+func leastBar(all []judged, enough, from float64) float64 {
+	for step := int(math.Round(from * 100)); step < 100; step++ {
 		bar := float64(step) / 100
 		right, given := 0, 0
 		for _, j := range all {
@@ -88,7 +97,7 @@ func sureBar(all []judged) float64 {
 				}
 			}
 		}
-		if given > 0 && float64(right) >= sureRight*float64(given) {
+		if given > 0 && float64(right) >= enough*float64(given) {
 			return bar
 		}
 	}

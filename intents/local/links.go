@@ -30,13 +30,9 @@ const (
 // what is right: in the first round mostly led by the labels, in the next by the
 // weights learnt so far, so that it learns to live with its own mistakes. What
 // the model says is what its twin said that had not learnt the message.
-func (s *Step) learnLinks(ctx context.Context, o Options, reports [2]linear.Report) (*intents.Weights, error) {
+func (s *Step) learnLinks(ctx context.Context, o Options, rules *intents.Rules, reports [2]linear.Report) (*intents.Weights, error) {
 	if len(o.Spoken) == 0 || len(reports[0].Heads[0].Predictions) == 0 {
 		return nil, nil
-	}
-	rules, err := intents.LoadRules(nil)
-	if err != nil {
-		return nil, err
 	}
 	common := runesOf(o.Spoken)
 	weights := &intents.Weights{Runes: common, Mute: true}

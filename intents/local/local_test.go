@@ -191,10 +191,10 @@ func TestABarIsSetWhereFewFalseAlarmsCostFewMisses(t *testing.T) {
 	if got := bestBar(nil, 1); got != 0.5 {
 		t.Errorf("without cases: %v", got)
 	}
-	if got := sureBar(all); got <= 0.7 || got > 0.8 {
+	if got := leastBar(all, sureRight, 0.5); got <= 0.7 || got > 0.8 {
 		t.Errorf("sure from %v, want over 0.7", got)
 	}
-	if got := sureBar([]judged{{0.99, false}}); got <= 1 {
+	if got := leastBar([]judged{{0.99, false}}, sureRight, 0.5); got <= 1 {
 		t.Errorf("sure from %v although never right", got)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"youshi/grid"
+	"youshi/intents"
 	"youshi/intents/linear"
 )
 
@@ -53,8 +54,12 @@ func Train(ctx context.Context, examples []Example, o Options) ([]byte, [2]linea
 		}
 		models[i], reports[i] = model, report
 	}
-	step := &Step{kind: models[0], matter: models[1], bars: chooseBars(examples, reports)}
-	links, err := step.learnLinks(ctx, o, reports)
+	rules, err := intents.LoadRules(nil)
+	if err != nil {
+		return nil, reports, fmt.Errorf("training the local model: %w", err)
+	}
+	step := &Step{kind: models[0], matter: models[1], bars: chooseBars(examples, reports, calledSensitive(ctx, rules))}
+	links, err := step.learnLinks(ctx, o, rules, reports)
 	if err != nil {
 		return nil, reports, fmt.Errorf("training the Linker: %w", err)
 	}
@@ -64,6 +69,14 @@ func Train(ctx context.Context, examples []Example, o Options) ([]byte, [2]linea
 		return nil, reports, fmt.Errorf("training the local model: %w", err)
 	}
 	return slices.Concat(head, []byte("\n"), files[0].Bytes(), files[1].Bytes()), reports, nil
+}
+
+// calledSensitive tells of an example whether the rules call it sensitive.
+func calledSensitive(ctx context.Context, rules *intents.Rules) func(Example) bool {
+	return func(e Example) bool {
+		in, _, _ := rules.Try(ctx, e.Message, e.Scene) // rules do not err
+		return in.Sensitive
+	}
 }
 
 // settings were chosen by leaving one day out, see docs/decisions/0007.
