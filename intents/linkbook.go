@@ -39,9 +39,23 @@ type crowd struct {
 // theBooks reads the open matters, once.
 func (t *talk) theBooks() []book {
 	if t.read == nil {
+		t.weigh()
 		t.read = t.books()
 	}
 	return t.read
+}
+
+// weigh says how rare m's characters are.
+func (t *talk) weigh() {
+	t.weight = 2
+	if t.w != nil {
+		t.rare = make([]float64, len(t.own.runes))
+	}
+	for i := range t.rare {
+		t.rare[i] = t.w.rarity(t.own.runes[i])
+		t.weight += t.rare[i]
+	}
+	t.gone = goneRe.MatchString(t.text)
 }
 
 func (t *talk) books() []book {

@@ -284,7 +284,7 @@ func (t *talk) counts(b *book) (f [withClues]float64) {
 		set(quotesElse, q.Ticket != b.No)
 	}
 	f[sameRunes], f[briefRunes] = t.alike(b.runes), t.alike(b.first)
-	set(backOrGone, b.outage != "" && goneRe.MatchString(t.text))
+	set(backOrGone, b.outage != "" && t.gone)
 	if b.people >= 4 {
 		f[wideThing] = f[sameThing]
 		f[wideRunes] = f[sameRunes]
@@ -297,15 +297,13 @@ func (t *talk) counts(b *book) (f [withClues]float64) {
 
 // alike gives how much of m's characters a matter has, weighed by how rare they are.
 func (t *talk) alike(has []bool) float64 {
-	both, all := 0.0, 2.0
-	for i, r := range t.own.runes {
-		w := t.w.rarity(r)
-		all += w
+	both := 0.0
+	for i, w := range t.rare {
 		if has[i] {
 			both += w
 		}
 	}
-	return both / math.Sqrt(all)
+	return both / math.Sqrt(t.weight)
 }
 
 // calls reports whether m has the name of one of those in it, without what

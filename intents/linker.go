@@ -82,8 +82,11 @@ type talk struct {
 	asks  bool // asks how far it is
 	loud  bool // an emergency
 
-	outage string // what it says is cut off or back
-	read   []book // the open matters, once they are read
+	outage string    // what it says is cut off or back
+	gone   bool      // something is cut off or back; from here on known once the matters are read
+	rare   []float64 // how rare each of its characters is
+	weight float64   // of all of them
+	read   []book    // the open matters, once they are read
 	all    crowd
 }
 
@@ -98,7 +101,7 @@ func newTalk(m grid.Message, in grid.Intent, s grid.Scene, w *Weights) talk {
 	loud := in.Shared || in.Urgency == grid.Emergency // "阀门关了还有味" is not over
 	return talk{w: w, m: m, in: in, s: s, text: text, runes: utf8.RuneCountInString(trimPoints(bareWords(text))), place: spotOf(text, in.Location),
 		joins: joinRe.MatchString(text), over: !loud && overRe.MatchString(text) && !asks(text) && !notOverRe.MatchString(text),
-		asks: progressRe.MatchString(text), loud: loud, outage: own.outage, own: *own}
+		asks: own.progress, loud: loud, outage: own.outage, own: *own}
 }
 
 // since is how long before m something was said.

@@ -23,14 +23,14 @@ const (
 )
 
 var (
-	placeRe = regexp.MustCompile(`(?i)(?:` + placeTower + `)(?:\s?` + placeUnit + `)?(?:\s?(?:` + placeFloor + `|` + placeRoom + `))?` + placeSide +
-		`|` + placeUnit + `(?:` + placeFloor + `|` + placeRoom + `)?` + placeSide +
-		`|` + placeSign + `|(?:` + placeGate + `)` + `|` + placeFloor + placeSide)
-	spotRe = regexp.MustCompile(placeSpot + placeSide)
-	nameRe = regexp.MustCompile(`(?:^|[，。,！!；\s]|在|从|到|去|咱|我们|我|就是|那个|是)(` + placeName + placeSide + `)`)
+	placeRe = guard(regexp.MustCompile(`(?i)(?:`+placeTower+`)(?:\s?`+placeUnit+`)?(?:\s?(?:`+placeFloor+`|`+placeRoom+`))?`+placeSide+
+		`|`+placeUnit+`(?:`+placeFloor+`|`+placeRoom+`)?`+placeSide+
+		`|`+placeSign+`|(?:`+placeGate+`)`+`|`+placeFloor+placeSide), "栋幢座排甲巷号#组楼院单门梯-层")
+	spotRe = guard(regexp.MustCompile(placeSpot+placeSide), "库场棚亭坛庭层台顶墙岗柜房站池室堂心园学厕市码堤行口桥绿滑坝工")
+	nameRe = guard(regexp.MustCompile(`(?:^|[，。,！!；\s]|在|从|到|去|咱|我们|我|就是|那个|是)(`+placeName+placeSide+`)`), "道路街巷弄同桥湖口")
 
-	buildingRe = regexp.MustCompile(`(?i)(` + placeNo + `)\s?(?:[栋幢座]|号楼|#)|(?:^|[^\d-])(\d{1,2})-\d{1,2}(?:-\d{2,4})?(?:[^\d-]|$)`)
-	unitRe     = regexp.MustCompile(`(\d{1,2}|[一二三四五六七八九十])(?:单元|门洞|号?门(?:[^口]|$))|(?:^|[^\d-])\d{1,2}-(\d{1,2})-\d{2,4}(?:[^\d-]|$)`)
+	buildingRe = guard(regexp.MustCompile(`(?i)(`+placeNo+`)\s?(?:[栋幢座]|号楼|#)|(?:^|[^\d-])(\d{1,2})-\d{1,2}(?:-\d{2,4})?(?:[^\d-]|$)`), "栋幢座号#-")
+	unitRe     = guard(regexp.MustCompile(`(\d{1,2}|[一二三四五六七八九十])(?:单元|门洞|号?门(?:[^口]|$))|(?:^|[^\d-])\d{1,2}-(\d{1,2})-\d{2,4}(?:[^\d-]|$)`), "单门-")
 )
 
 // Place gives the first place named in text, as written, or "". Places that
@@ -57,7 +57,7 @@ func Building(text string) string { return numberOf(buildingRe, text) }
 // unitOf gives the unit (单元) that text names, in digits, or "".
 func unitOf(text string) string { return numberOf(unitRe, text) }
 
-func numberOf(re *regexp.Regexp, text string) string {
+func numberOf(re guarded, text string) string {
 	m := re.FindStringSubmatch(fold(text))
 	if m == nil {
 		return ""

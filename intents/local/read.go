@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"youshi/grid"
@@ -27,17 +26,18 @@ const (
 
 // What stands in a text, beside its words. Immutable.
 var signs = []struct {
-	name string
-	in   *regexp.Regexp
+	name  string
+	needs string // characters one of which every match has
+	in    *regexp.Regexp
 }{
-	{"place", regexp.MustCompile(`[0-9０-９一二三四五六七八九十]+\s*(#|＃|号|栋|幢|座|单元|楼|层|室|门|期|排)|[0-9]+-[0-9]+|[东南西北]门`)},
-	{"question", regexp.MustCompile(`[?？]`)},
-	{"exclamation", regexp.MustCompile(`[!！]`)},
-	{"address", regexp.MustCompile(`(?i)https?:|www\.|\.com|\.cn`)},
-	{"price", regexp.MustCompile(`[0-9.]+\s*(元|块|折|/斤|一斤)|[¥￥]|包邮`)},
-	{"at", regexp.MustCompile(`@`)},
-	{"echo", regexp.MustCompile(`^[+＋]?1+$|^(我|俺|咱)?们?(家|栋|楼|单元|这)?也|^同(上|问|求|感)`)},
-	{"emoji", regexp.MustCompile(`\[[^\]]{1,4}\]`)},
+	{"place", "#＃号栋幢座单楼层室门期排-", regexp.MustCompile(`[0-9０-９一二三四五六七八九十]+\s*(#|＃|号|栋|幢|座|单元|楼|层|室|门|期|排)|[0-9]+-[0-9]+|[东南西北]门`)},
+	{"question", "?？", regexp.MustCompile(`[?？]`)},
+	{"exclamation", "!！", regexp.MustCompile(`[!！]`)},
+	{"address", ":.", regexp.MustCompile(`(?i)https?:|www\.|\.com|\.cn`)},
+	{"price", "元块折斤¥￥包", regexp.MustCompile(`[0-9.]+\s*(元|块|折|/斤|一斤)|[¥￥]|包邮`)},
+	{"at", "@", regexp.MustCompile(`@`)},
+	{"echo", "1也同", regexp.MustCompile(`^[+＋]?1+$|^(我|俺|咱)?们?(家|栋|楼|单元|这)?也|^同(上|问|求|感)`)},
+	{"emoji", "[", regexp.MustCompile(`\[[^\]]{1,4}\]`)},
 }
 
 // facts gathers what is known of a message beside its words.
@@ -59,6 +59,9 @@ var helpLines = map[string]bool{"110": true, "119": true, "120": true, "12345": 
 // words gives a text as the model reads it: any number looks like any other,
 // so that 516号楼 is no more alarming than 513号楼.
 func words(text string) string {
+	if !strings.ContainsAny(text, "0123456789") && !strings.ContainsAny(text, "０１２３４５６７８９") {
+		return text
+	}
 	return numbers.ReplaceAllStringFunc(text, func(n string) string {
 		if helpLines[n] {
 			return n
@@ -77,7 +80,7 @@ func read(m grid.Message, s grid.Scene) linear.Doc {
 	f.is("kind", string(m.Kind))
 	f.is("length", strconv.Itoa(min(bits.Len(uint(utf8.RuneCountInString(m.Text))), 9)))
 	for _, sign := range signs {
-		f.has(sign.name, sign.in.MatchString(m.Text))
+		f.has(sign.name, strings.ContainsAny(m.Text, sign.needs) && sign.in.MatchString(m.Text))
 	}
 	f.has("to the bot", s.Bot != "" && strings.Contains(m.Text, "@"+s.Bot))
 	if s.Role != "" {
@@ -158,60 +161,4 @@ func soon(gap time.Duration) string {
 		return "3m"
 	}
 	return "10m"
-}
-
-// known says how much of the text has been said in an open matter: the share of
-// its pairs of characters that occur in one of them, in steps.
-func known(text string, s grid.Scene) string {
-	own := pairs(text)
-	if len(own) == 0 || len(s.Open) == 0 {
-		return "none open"
-	}
-	best := 0.0
-	for _, o := range s.Open {
-		if o.Status.Ended() {
-			continue
-		}
-		said := pairs(o.SummaryText + " " + o.LocationText)
-		for _, r := range s.Recent {
-			if r.Ticket == o.No {
-				for p := range pairs(r.Shown()) {
-					said[p] = true
-				}
-			}
-		}
-		both := 0
-		for p := range own {
-			if said[p] {
-				both++
-			}
-		}
-		best = max(best, float64(both)/float64(len(own)))
-	}
-	switch {
-	case best < 0.05:
-		return "no"
-	case best < 0.15:
-		return "hardly"
-	case best < 0.3:
-		return "partly"
-	}
-	return "well"
-}
-
-// pairs gives the pairs of neighbouring letters and digits.
-func pairs(text string) map[[2]rune]bool {
-	out := map[[2]rune]bool{}
-	last := rune(0)
-	for _, r := range text {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			last = 0
-			continue
-		}
-		if last != 0 {
-			out[[2]rune{last, r}] = true
-		}
-		last = r
-	}
-	return out
 }
