@@ -107,10 +107,11 @@ func (s *scene) hear(ctx context.Context, h bot.Heard) error {
 	return s.notes.Put(ctx, h.Notes...)
 }
 
-// until waits for something to become true.
+// until waits for something to become true: longer than the longest pause between
+// requests to a server that failed.
 func (s *scene) until(what string, ok func() bool) {
 	s.t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(90 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if ok() {
 			return
 		}
