@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"youshi/grid"
 	"youshi/storage"
@@ -66,6 +67,22 @@ func TestAPublicResultHasFourPartsAndNamesNobody(t *testing.T) {
 		h.is("once on the page", len(all), 1)
 		return err
 	})
+}
+
+// The card in the group tells everybody; whoever watches was told that it is over when it was.
+func TestWhoWatchesHearsOfAPublicResultOnce(t *testing.T) {
+	h := newHouse(t)
+	h.say("张大妈", "电梯坏了", lift())
+	h.order("王阿姨", want(grid.WantWatch, 1))
+	h.order("李敏", want(grid.WantConfirm, 1))
+	h.order("李敏", with(grid.WantResolve, 1, "换了门锁"))
+	h.after(days(4))
+	h.is("status", h.ticket(1).Status, grid.Closed)
+	got := h.order("李敏", with(grid.WantPublish, 1, wholeResult))
+	got.posts.to(group).one(h)
+	got.posts.to(h.private("王阿姨")).none(h)
+	h.order("李敏", with(grid.WantPublish, 1, wholeResult)).posts.to(h.private("王阿姨")).none(h)
+	h.after(time.Hour).where(func(o grid.Outgoing) bool { return strings.Contains(o.Text, "您盯的") }).none(h)
 }
 
 func TestAPublicResultThatLacksAPartIsRefusedByName(t *testing.T) {

@@ -76,11 +76,11 @@ func (t *turn) tells(no grid.TicketNo, sentence string, c card) {
 }
 
 // worth reports whether who watches wants to hear of it: not of what is only linked,
-// nor of who only joined.
+// nor of who only joined, nor that what was done is published: the group's card says so.
 func (c change) worth() bool {
 	b, a := c.before, c.after
 	return b.No != 0 && (c.progress || b.Status != a.Status || b.Level != a.Level || b.Round != a.Round ||
-		b.Assignee != a.Assignee || a.Public != nil && b.Public != a.Public)
+		b.Assignee != a.Assignee)
 }
 
 // tellWatchers ends a turn: each who watches (盯) hears of each change once, and
