@@ -45,6 +45,7 @@ func untold(item, teller string) string {
 	}
 	before, after, _ := cutColon(item)
 	place, _, _ := strings.Cut(before, teller)
+	place = strings.TrimSuffix(strings.TrimSpace(place), "的")
 	return strings.TrimSpace(place + " " + strings.TrimSpace(after))
 }
 
@@ -73,12 +74,13 @@ func cutColon(item string) (before, after string, ok bool) {
 	return strings.TrimSpace(item[:i]), item[i+size:], true
 }
 
-// address is how neighbours are called; behind a place only such a name counts.
-var address = regexp.MustCompile(`[楼栋幢室单元门户号#\d]([^楼栋幢室单元门户号#\d\s]{1,3}(?:大爷|大妈|大娘|大伯|大叔|大姐|大哥|阿姨|叔叔|奶奶|爷爷|女士|先生|老师|嫂|姐|哥|叔|姨))$`)
+// address is how neighbours are called; behind a place ("12号楼刘奶奶", "东门的刘奶奶")
+// only such a name counts.
+var address = regexp.MustCompile(`[的楼栋幢室单元门户号#\d]([^的楼栋幢室单元门户号#\d\s]{1,3}(?:大爷|大妈|大娘|大伯|大叔|大姐|大哥|阿姨|叔叔|奶奶|爷爷|女士|先生|老师|嫂|姐|哥|叔|姨))$`)
 
 // notTellers stand before a colon and are no names.
 var notTellers = []string{"物业", "居民", "业主", "群众", "有人", "邻居", "大家", "反映", "诉求", "建议", "意见", "心愿", "地点", "位置", "问题", "情况",
-	"备注", "时间", "内容", "事项", "补充", "楼道", "小区", "网格", "社区", "电话", "紧急", "急", "注"}
+	"备注", "时间", "内容", "事项", "补充", "楼道", "小区", "网格", "社区", "电话", "紧急", "急", "注", "的"}
 
 // tellerIn gives the name in what stands before an item's colon.
 func tellerIn(before string) string {

@@ -38,12 +38,21 @@ func TestEveryItemOfARecordIsAMatterReadByItself(t *testing.T) {
 	}
 }
 
+func TestThePlaceOfWhoToldAnItemStaysWithoutItsParticle(t *testing.T) {
+	if got := untold("12号楼的刘奶奶：灯坏了", "刘奶奶"); got != "12号楼 灯坏了" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestWhoToldAnItem(t *testing.T) {
 	for item, want := range map[string]string{
 		"王大爷：路灯坏了":         "王大爷",
 		"欧阳静: 垃圾没人收":       "欧阳静",
 		"赵叔反映：楼上漏水":        "赵叔",
 		"3栋2单元李阿姨：楼上漏水":    "李阿姨",
+		"12号楼的刘奶奶：灯坏":      "刘奶奶",
+		"东门的刘奶奶：灯坏":        "刘奶奶",
+		"门口的灯：不亮":          "",
 		"3号楼南门：灯坏":         "",
 		"3号楼：灯坏":           "",
 		"地点：东门":            "",
