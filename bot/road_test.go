@@ -29,7 +29,7 @@ var echo = handle(func(tx storage.Tx, ev grid.Event) error {
 	if _, err := tx.Outbox().Put(grid.Outgoing{To: ev.Chat, Class: grid.ClassFirst, Kind: grid.PostAck, Text: "收到" + m.Text, ReplyTo: m.ID, Written: ev.At}); err != nil {
 		return err
 	}
-	if err := tx.Timers().Set(grid.Timer{ID: "echo", Lane: ev.Lane, Due: ev.At.Add(time.Hour), Kind: grid.TimerAsked}); err != nil {
+	if err := tx.Timers().Set(grid.Timer{ID: "echo", Lane: ev.Lane, Due: ev.At.Add(time.Hour), Kind: grid.TimerStep}); err != nil {
 		return err
 	}
 	return ends(tx, ev)

@@ -86,7 +86,6 @@ type TimerKind string
 // The kinds of timer.
 const (
 	TimerStep    TimerKind = "step"    // the ticket's present deadline: reminders before, overdue at, daily after
-	TimerAsked   TimerKind = "asked"   // nobody answered the one question
 	TimerPoll    TimerKind = "poll"    // the judging: one reminder, then its end
 	TimerSummary TimerKind = "summary" // the weekly numbers
 	TimerKeep    TimerKind = "keep"    // once a day: what is old enough is forgotten
