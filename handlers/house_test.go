@@ -48,6 +48,7 @@ type house struct {
 	ids       map[string]grid.PersonID
 	noStaff   bool
 	oneGrid   bool
+	above     bool     // the community has a staff chat too
 	away      []string // whom no channel reaches in private
 	homes     map[string]string
 	said      int
@@ -60,6 +61,9 @@ type option func(*house)
 
 // withoutStaffChat leaves the staff chat unbound.
 func withoutStaffChat(h *house) { h.noStaff = true }
+
+// withCommunityChat binds a staff chat of the community.
+func withCommunityChat(h *house) { h.above = true }
 
 // withOneGrid leaves 第4网格 out.
 func withOneGrid(h *house) { h.oneGrid = true }
@@ -126,6 +130,9 @@ func (h *house) settle(tx storage.Tx) error {
 	chats := []grid.Chat{{ID: group, Kind: grid.GroupChat, Area: place}, {ID: "group:g4", Kind: grid.GroupChat, Area: "第4网格"}}
 	if !h.noStaff {
 		chats = append(chats, grid.Chat{ID: staff, Kind: grid.StaffChat, Area: place})
+	}
+	if h.above {
+		chats = append(chats, grid.Chat{ID: "staff:幸福社区", Kind: grid.StaffChat, Area: "幸福社区"})
 	}
 	for _, p := range townsfolk {
 		p.Identities, p.Household = []grid.Identity{{Channel: "test", ID: p.Name}}, h.homes[p.Name]

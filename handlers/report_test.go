@@ -54,7 +54,9 @@ func TestTheCardGoesWhereStaffReadIt(t *testing.T) {
 	}{
 		"to the staff chat":                    {nil, func(*house) grid.ChatID { return staff }, 3},
 		"without one to the worker in private": {[]option{withoutStaffChat}, func(h *house) grid.ChatID { return h.private("李敏") }, 3},
-		"without either to the group": {[]option{withoutStaffChat, unreachable("李敏")},
+		"without either to the community's staff chat": {[]option{withoutStaffChat, withCommunityChat, unreachable("李敏")},
+			func(*house) grid.ChatID { return "staff:幸福社区" }, 3},
+		"without any to the group": {[]option{withoutStaffChat, unreachable("李敏")},
 			func(*house) grid.ChatID { return group }, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -79,6 +81,15 @@ func TestAPrivateMatterWaitsOnTheBoardWhereNobodyCanBeToldQuietly(t *testing.T) 
 			t.Fatalf("the group reads %q", o.Text)
 		}
 	}
+}
+
+func TestAPrivateMatterIsToldInTheCommunitysStaffChatWhereNobodyReadsAlone(t *testing.T) {
+	h := newHouse(t, withoutStaffChat, withCommunityChat, unreachable("李敏", "王书记", "张大妈"))
+	got := h.say("张大妈", "邻居的病没人管", beaten())
+	card := got.posts.kind(grid.PostConfirm).one(h)
+	h.is("to", card.To, grid.ChatID("staff:幸福社区"))
+	h.is("the words are told", strings.Contains(card.Text, "没人管"), false)
+	h.silent(got.posts)
 }
 
 func TestWhatWasHeardLateOpensWithoutAFirstAnswer(t *testing.T) {

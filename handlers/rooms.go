@@ -29,21 +29,45 @@ func (t *turn) workerRooms(a grid.AreaID) ([]grid.ChatID, error) {
 	return t.privately(grid.GridWorker, a)
 }
 
+// roomAbove gives the nearest staff chat of the areas above, up to the community.
+func (t *turn) roomAbove(a grid.AreaID) ([]grid.ChatID, error) {
+	path, err := storage.Path(t.tx.Roster(), a)
+	if err != nil {
+		return nil, err
+	}
+	for _, up := range path {
+		if id, ok, err := t.staffChat(up.ID); ok || err != nil {
+			return []grid.ChatID{id}, err
+		}
+		if up.Kind == grid.Community {
+			break
+		}
+	}
+	return nil, nil
+}
+
 // quietRooms are where the staff of an area are told without the residents:
-// where the grid worker reads, else the secretary alone. None: it waits on the
-// board.
+// where the grid worker reads, else the secretary alone, else the staff chat above.
+// None: it waits on the board.
 func (t *turn) quietRooms(a grid.AreaID) ([]grid.ChatID, error) {
 	rooms, err := t.workerRooms(a)
 	if err != nil || len(rooms) > 0 {
 		return rooms, err
 	}
-	return t.privately(grid.Secretary, a)
+	if rooms, err = t.privately(grid.Secretary, a); err != nil || len(rooms) > 0 {
+		return rooms, err
+	}
+	return t.roomAbove(a)
 }
 
 // staffRooms are where the staff of a ticket's grid are told of it: where the
-// grid worker reads, without one in the group. A private matter is told quietly.
+// grid worker reads, else in the staff chat above, without one in the group. A
+// private matter is told quietly.
 func (t *turn) staffRooms(tk grid.Ticket) ([]grid.ChatID, error) {
 	rooms, err := t.workerRooms(tk.Area)
+	if err == nil && len(rooms) == 0 && !tk.Private {
+		rooms, err = t.roomAbove(tk.Area)
+	}
 	if err != nil || len(rooms) > 0 {
 		return rooms, err
 	}
