@@ -13,7 +13,7 @@ const JobExport = "export"
 // said of it but that it comes elsewhere.
 func (t *turn) export(c grid.Command) error {
 	if t.role != grid.Secretary && t.role != grid.SubdistrictHQ && t.role != grid.DistrictHQ {
-		return t.decline("refuse.numbers")
+		return t.decline("refuse.export")
 	}
 	to, err := t.numbersRoom()
 	if err != nil {

@@ -84,3 +84,11 @@ func TestAWantThatNobodyCanDoYet(t *testing.T) {
 	got.posts.none(h)
 	h.is("a resident's is talk", got.msg.Outcome, grid.OutChatter)
 }
+
+func TestAnExportIsRefusedInWordsOfItsOwn(t *testing.T) {
+	h := newHouse(t)
+	no := h.order("李敏", want(grid.WantExport, 0)).posts.one(h)
+	h.is("kind", no.Kind, grid.PostRefusal)
+	h.says(no, "李敏", "导出")
+	h.is("speaks of 小结", strings.Contains(no.Text, "小结"), false)
+}
