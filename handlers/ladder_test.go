@@ -40,6 +40,25 @@ func TestSilenceAndRefusalClimbOneLevelEachAndNoFurtherThanTheTree(t *testing.T)
 	h.is("the last level's no is an end", h.ticket(1).Status, grid.Rejected)
 }
 
+func TestWhoLostAMatterOvernightReadsThatItWentAndNotToHurry(t *testing.T) {
+	h := newHouse(t)
+	h.say("张大妈", "电梯坏了", lift())
+	h.order("李敏", want(grid.WantConfirm, 1))
+	h.now = monday(21, 30)
+	h.order("李敏", with(grid.WantEscalate, 1, "要社区协调"))
+	night := h.after(3 * time.Hour)
+	h.is("level", h.ticket(1).Level, grid.LevelSubdistrict)
+	told := night.to(h.private("王书记"))
+	h.says(told[len(told)-1], "自动上报到街道")
+	h.view(func(tx storage.Tx) error {
+		queue, err := tx.Outbox().QueueOf(h.private("王书记"))
+		for _, o := range queue {
+			h.is(o.Text, o.Kind == grid.PostReminder, false)
+		}
+		return err
+	})
+}
+
 func TestThereAreAsManyLevelsAsTheTreeHas(t *testing.T) {
 	h := newHouse(t)
 	h.update(func(tx storage.Tx) error {

@@ -93,16 +93,16 @@ func (t *turn) late(tk grid.Ticket) error {
 		}
 		return t.arm(tk, slotOver)
 	}
-	// That it is over is never held back for a list, nor by the hour's budget.
-	if err := t.remind(tk, grid.ClassFirst, "reminder.late"); err != nil {
-		return err
-	}
 	climbs, err := t.climbs(tk)
 	switch {
 	case err != nil:
 		return err
 	case climbs:
 		return t.climb(tk)
+	}
+	// That it is over is never held back for a list, nor by the hour's budget.
+	if err := t.remind(tk, grid.ClassFirst, "reminder.late"); err != nil {
+		return err
 	}
 	c, err := t.card(tk)
 	if err != nil {
@@ -117,13 +117,31 @@ func (t *turn) late(tk grid.Ticket) error {
 	return t.arm(tk, slotOver)
 }
 
+// climb takes a matter one level up. Who had it is told that it went, not to hurry:
+// what is said at night is read when it is long gone.
 func (t *turn) climb(tk grid.Ticket) error {
+	had, err := t.mustAct(tk)
+	if err != nil {
+		return err
+	}
+	c, err := t.card(tk) // with the deadline that passed
+	if err != nil {
+		return err
+	}
 	set, err := t.levelUp(tk)
 	if err != nil {
 		return err
 	}
-	if tk, err = t.byHouse(tk, grid.WantEscalate, "", set); err != nil {
+	up, err := t.byHouse(tk, grid.WantEscalate, "", set)
+	if err != nil {
 		return err
 	}
-	return t.handUp(tk, "")
+	if had.ID == "" || had.ID != up.Assignee {
+		c.Who, c.Level = had.Name, up.Level
+		o := grid.Outgoing{Class: classOf(tk, grid.ClassFirst), Kind: grid.PostEscalation}
+		if err := t.tellWorker(tk, had.ID, o, "climbed", c); err != nil {
+			return err
+		}
+	}
+	return t.handUp(up, "")
 }

@@ -97,10 +97,12 @@ var unasked = map[grid.PostKind]bool{grid.PostAsk: true, grid.PostConfirm: true,
 
 // takeBack drops posts that wait to be said and must not be any more: of a
 // matter that became private those in groups, reminders of a step that was
-// taken, and nearly everything of a matter that ended.
+// taken or of a level that has it no more, and nearly everything of a matter that
+// ended.
 func (t *turn) takeBack(before, after grid.Ticket) error {
 	hidden, moved := after.Private && !before.Private, after.Status != before.Status
-	if before.No == 0 || !hidden && !moved {
+	left := moved || after.Level != before.Level
+	if before.No == 0 || !hidden && !left {
 		return nil
 	}
 	withdrawn := after.Reason == grid.ReasonWithdrawn || after.Reason == grid.ReasonRecalled
@@ -108,7 +110,7 @@ func (t *turn) takeBack(before, after grid.Ticket) error {
 	err := t.drop(after, func(o grid.Outgoing) bool {
 		kind, err := t.kindOf(o.To)
 		unknown = errors.Join(unknown, err)
-		return hidden && kind == grid.GroupChat || moved && o.Kind == grid.PostReminder ||
+		return hidden && kind == grid.GroupChat || left && o.Kind == grid.PostReminder ||
 			moved && after.Status.Ended() && (unasked[o.Kind] || withdrawn && o.Kind == grid.PostAck)
 	})
 	return errors.Join(err, unknown)
