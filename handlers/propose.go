@@ -83,9 +83,16 @@ func (t *turn) askQuietly(area grid.AreaID, o grid.Outgoing, c card) error {
 
 // openSuspected opens an emergency from a message that the worker was asked about.
 func (t *turn) openSuspected(c grid.Command) error {
-	m, err := t.tx.Messages().Get(grid.MessageID(c.Text))
+	id := grid.MessageID(c.Text)
+	if t.ev.Kind != grid.EventPress { // in words: which one it is must be found
+		var err error
+		if id, err = t.suspected(c); id == "" || err != nil {
+			return err
+		}
+	}
+	m, err := t.tx.Messages().Get(id)
 	if err != nil {
-		return fmt.Errorf("reading message %s: %w", c.Text, err)
+		return fmt.Errorf("reading message %s: %w", id, err)
 	}
 	area, may, err := t.decidesOn(m)
 	if err != nil {

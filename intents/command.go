@@ -117,6 +117,9 @@ func markOf(text string) (grid.Mark, string, bool) {
 // alone reads a word that stands for itself.
 func (p parser) alone(w word, rest string) (grid.Command, bool) {
 	c := grid.Command{Want: w.want}
+	if w.want == grid.WantOpen {
+		return p.suspected(c, rest)
+	}
 	// Nobody says 本周小结 to a neighbour: whoever may not ask for it is told so.
 	if !p.spokenTo() && w.want != grid.WantNumbers && (!p.s.Role.Staff() || w.want != grid.WantExport) {
 		return c, false
@@ -128,6 +131,21 @@ func (p parser) alone(w word, rest string) (grid.Command, bool) {
 		c.Period, rest = periodIn(rest), ""
 	}
 	return c, polite(rest)
+}
+
+// suspected reads 立案, staff's yes to a suspicion (请看一眼): quoting its card, without
+// a quote when there is but one, or with whose or which words it is. In the residents'
+// group, and of a matter that has a number, it is talk.
+func (p parser) suspected(c grid.Command, rest string) (grid.Command, bool) {
+	q := p.s.Quoted
+	if !p.s.Role.Staff() || inGroup(p.s) || asks(p.text) || q != nil && (!q.Post || q.Ticket != 0) {
+		return c, false
+	}
+	if c.Quoted = q != nil; c.Quoted || polite(rest) {
+		return c, polite(rest)
+	}
+	c.Text = trimPoints(rest)
+	return c, p.named || p.s.Chat.Kind == grid.PrivateChat
 }
 
 var periods = map[string]grid.Period{"本周小结": grid.ThisWeek, "上周小结": grid.LastWeek, "本月小结": grid.ThisMonth,

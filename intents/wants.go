@@ -62,6 +62,9 @@ var words = []word{
 	{"本月小结", grid.WantNumbers, alone, true},
 	{"导出", grid.WantExport, alone, true},
 	{"销假", grid.WantBack, alone, true},
+	{"是，立案", grid.WantOpen, alone, true}, // as the button under a suspicion says it
+	{"是,立案", grid.WantOpen, alone, true},
+	{"立案", grid.WantOpen, alone, true},
 	{"请假", grid.WantAbsent, free, true},
 	{"绑定", grid.WantBind, free, false},
 	{"记", grid.WantRecord, free, true},

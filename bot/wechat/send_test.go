@@ -141,7 +141,7 @@ func TestWhatWeChatCannotShowIsWritten(t *testing.T) {
 		{grid.Outgoing{Text: "【待确认】12号", Buttons: []grid.Button{button("确认", grid.WantConfirm), button("驳回", grid.WantReject)}}, "【待确认】12号\n请回复：“确认 12”、“驳回 12”"},
 		{grid.Outgoing{Text: "12号办好了", Buttons: []grid.Button{marked}}, "12号办好了\n请回复：“评价 12 满意”"},
 		{grid.Outgoing{Text: "派给谁", Buttons: []grid.Button{sent}}, "派给谁\n请回复：“派单 12 @物业小孙”"},
-		{grid.Outgoing{Text: "是不是有事", Buttons: []grid.Button{button("是，立案", grid.WantOpen)}}, "是不是有事"},
+		{grid.Outgoing{Text: "是不是有事", Buttons: []grid.Button{button("是，立案", grid.WantOpen)}}, "是不是有事\n请回复：“是，立案”"},
 	} {
 		o := post("post-"+c.want, c.o.Text)
 		o.ReplyTo, o.Buttons = c.o.ReplyTo, c.o.Buttons
