@@ -268,6 +268,9 @@ func TestWhateverPeopleDoTheHouseStaysInOrder(t *testing.T) {
 		day(r, h, reached)
 		h.check()
 	})
+	if testing.Short() {
+		return // too few days to reach everything
+	}
 	for _, s := range grid.Statuses() {
 		if reached[s] == 0 {
 			t.Errorf("no day ever brought a ticket to %s: the test tells nothing about it", s)
