@@ -27,7 +27,7 @@ func (t *turn) deadlineAfter(before, after grid.Ticket, entries []grid.Entry) (*
 	case w.step == "":
 		return nil, nil
 	case goesOn && before.Kept != nil && before.Kept.Step == w.step:
-		return t.resumed(before, after.Heard), nil
+		return t.resumed(w, before, entries)
 	case after.Due != before.Due: // the step itself set one: more time was granted
 		return after.Due, nil
 	case before.Due != nil && w.same(t.waitedFor(before)):
@@ -175,14 +175,4 @@ func (t *turn) undecided(tk grid.Ticket) bool {
 	}
 	a, _ := tk.Poll.Of(tk.Reporter)
 	return a.Mark == grid.Unsatisfied || !t.now.Before(tk.Poll.Ends) && tk.Poll.Failed()
-}
-
-// resumed gives a stopped clock its rest back.
-func (t *turn) resumed(tk grid.Ticket, heard time.Time) *grid.Deadline {
-	d := *tk.Kept
-	stopped, from := seen(tk.Stopped, d.Span), seen(t.now, d.Span)
-	d.Span = likeSpan(max(t.Calendar.Measure(stopped, d.Due, d.Span), time.Minute), d.Span)
-	d.From, d.Due = from, t.Calendar.Add(from, d.Span)
-	d.Because = t.Calendar.Because(d.Step, d.Span, heard, from) + "; it was left when the clock stopped"
-	return &d
 }

@@ -113,6 +113,24 @@ func TestGrantedDaysStayWithTheMatter(t *testing.T) {
 	h.order("物业小孙", grid.Command{Want: grid.WantExtend, Ticket: 1, Days: 2}).posts.kind(grid.PostRefusal).one(h)
 }
 
+func TestGrantedDaysAndServiceTimeStayApartWhenTheClockGoesOn(t *testing.T) {
+	h := confirmed(t)
+	h.order("李敏", grid.Command{Want: grid.WantExtend, Ticket: 1, Days: 2, Text: "等配件"})
+	h.order("王书记", want(grid.WantGrant, 1))
+	h.advance(monday(10, 0))
+	h.order("李敏", with(grid.WantWait, 1, "是几单元")) // five and a half service hours and two days are left
+	h.advance(monday(15, 0))
+	h.say("张大妈", "二单元", follows(1, nil))
+	h.is("three hours later of service, not of the clock", h.ticket(1).Due.Due, monday(11, 30).AddDate(0, 0, 3))
+	h.is("why", h.ticket(1).Due.Because, "resolve: 5h30m service from Mon 15:00; it was left when the clock stopped; 2 days more were granted")
+
+	h.advance(monday(16, 0).AddDate(0, 0, 1)) // the service time is over, the granted days run
+	h.order("李敏", with(grid.WantWait, 1, "是几楼"))
+	h.advance(monday(17, 0).AddDate(0, 0, 1))
+	h.say("张大妈", "二楼", follows(1, nil))
+	h.is("an hour of the granted days", h.ticket(1).Due.Due, monday(12, 30).AddDate(0, 0, 3))
+}
+
 func TestAWorkersOwnWishForTimeGoesToTheSecretary(t *testing.T) {
 	h := confirmed(t)
 	asked := h.order("李敏", grid.Command{Want: grid.WantExtend, Ticket: 1, Days: 2, Text: "等配件"}).posts.kind(grid.PostConfirm).one(h)

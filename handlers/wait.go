@@ -33,6 +33,33 @@ func (t *turn) wait(c grid.Command) error {
 	return t.quote(tk, o, "ask.more", full)
 }
 
+// resumed gives a stopped clock its rest back: of the clock's own time what was left,
+// and then the days that were granted, so that they end as they would have. What is
+// left of the granted days alone is clock time.
+func (t *turn) resumed(w wait, tk grid.Ticket, entries []grid.Entry) (*grid.Deadline, error) {
+	d := *tk.Kept
+	g, err := t.given(w, tk.No, entries)
+	if err != nil {
+		return nil, err
+	}
+	end, like := d.Due, d.Span
+	if g.days > 0 {
+		end, like = t.local(d.Due).AddDate(0, 0, -g.days), w.span
+		if !end.After(tk.Stopped) {
+			end, like, g.days = d.Due, grid.ClockSpan(time.Minute), 0
+		}
+	}
+	stopped, from := seen(tk.Stopped, like), seen(t.now, like)
+	d.Span = likeSpan(max(t.Calendar.Measure(stopped, end, like), time.Minute), like)
+	d.From, d.Due = from, t.Calendar.Add(from, d.Span)
+	d.Because = t.Calendar.Because(d.Step, d.Span, tk.Heard, from) + "; it was left when the clock stopped"
+	if g.days > 0 {
+		d.Due = d.Due.AddDate(0, 0, g.days)
+		d.Because += fmt.Sprintf("; %d days more were granted", g.days)
+	}
+	return &d, nil
+}
+
 // extend is 延期: the assignee asks for more time, once a matter. The old
 // deadline stands until somebody grants it.
 func (t *turn) extend(c grid.Command) error {
