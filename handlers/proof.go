@@ -18,8 +18,8 @@ func (t *turn) unproven(c grid.Command) (bool, error) {
 	if err != nil || !t.Photo[tk.Category] || tk.Status == grid.Resolved {
 		return false, err
 	}
-	if _, no := t.asks(tk, grid.WantResolve, grid.Change{}); no != nil {
-		return false, nil // it comes from the step itself
+	if may, err := t.may(tk, grid.WantResolve, grid.Change{}); err != nil || !may {
+		return false, err // the usual no comes from the step itself
 	}
 	picture, err := t.proof(tk)
 	switch {

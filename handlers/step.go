@@ -43,6 +43,15 @@ func (t *turn) asks(tk grid.Ticket, want grid.Want, set grid.Change) (grid.Ask, 
 	return ask, err
 }
 
+// may reports whether the speaker may ask for a step now.
+func (t *turn) may(tk grid.Ticket, want grid.Want, set grid.Change) (bool, error) {
+	_, err := t.asks(tk, want, set)
+	if _, polite := errors.AsType[*grid.Error](err); polite {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // byHouse moves a ticket as the program itself.
 func (t *turn) byHouse(tk grid.Ticket, want grid.Want, reason grid.Reason, set grid.Change) (grid.Ticket, error) {
 	return t.move(tk, grid.Ask{Want: want, By: grid.TheHouse(), At: t.now, Reason: reason, Said: t.msg.ID, Set: set})

@@ -126,8 +126,8 @@ func (t *turn) takeUp(c grid.Command) error {
 		return err
 	}
 	set := grid.Change{Assignee: t.who.ID}
-	if _, no := t.asks(tk, grid.WantConfirm, set); no != nil {
-		return nil // the word itself is declined
+	if may, err := t.may(tk, grid.WantConfirm, set); err != nil || !may {
+		return err // the word itself is declined
 	}
 	_, err = t.step(tk.No, grid.WantConfirm, "", set)
 	return err

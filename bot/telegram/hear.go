@@ -130,7 +130,7 @@ func (h *hearer) take(ctx context.Context, parts []*update) error {
 	case len(parts) > 1 || u.Message != nil && u.Message.MediaGroupID != "":
 		return h.album(ctx, parts)
 	case u.Message != nil:
-		return h.message(ctx, u.Message)
+		return h.message(u.Message)
 	case u.EditedMessage != nil:
 		return h.edited(ctx, u.EditedMessage)
 	case u.CallbackQuery != nil:

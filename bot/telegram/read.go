@@ -14,7 +14,7 @@ import (
 )
 
 // message reads something said: a line, a join, a move.
-func (h *hearer) message(ctx context.Context, m *models.Message) error {
+func (h *hearer) message(m *models.Message) error {
 	switch {
 	case m.MigrateToChatID != 0:
 		h.moved(m.Chat.ID, m.MigrateToChatID)

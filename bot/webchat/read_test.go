@@ -196,20 +196,27 @@ func TestServeAnswersForTheSignedInPersonOnly(t *testing.T) {
 	}
 }
 
+// signIn asks the page for a session.
+func signIn(t *testing.T, url, body string) (int, []*http.Cookie) {
+	t.Helper()
+	resp, err := http.Post(url+"/api/me", "application/json", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	return resp.StatusCode, resp.Cookies()
+}
+
 func TestACodeSignsInAndSigningOutEndsIt(t *testing.T) {
 	s := newSite(t, newMemory(false))
 	if status, _ := s.call(t, "POST", "/api/me", `{"name":"王网格","code":"BADCODE2"}`); status != 404 {
 		t.Errorf("a wrong code = %d, want 404", status)
 	}
-	resp, err := http.Post(s.url+"/api/me", "application/json", strings.NewReader(`{"name":"王网格","code":" GOODCODE "}`))
-	if err != nil {
-		t.Fatal(err)
+	status, cookies := signIn(t, s.url, `{"name":"王网格","code":" GOODCODE "}`)
+	if status != http.StatusOK || len(cookies) != 1 {
+		t.Fatalf("a right code = %d with cookies %v", status, cookies)
 	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK || len(resp.Cookies()) != 1 {
-		t.Fatalf("a right code = %d with cookies %v", resp.StatusCode, resp.Cookies())
-	}
-	in := func(r *http.Request) { r.AddCookie(resp.Cookies()[0]) }
+	in := func(r *http.Request) { r.AddCookie(cookies[0]) }
 	if _, out := s.call(t, "GET", "/api/me", "", in); out["name"] != "王网格" || out["role"] == nil {
 		t.Errorf("signed in the page is %v", out)
 	}
