@@ -127,31 +127,14 @@ func TestADayByWeChatIsTheSameMattersAsItsReplay(t *testing.T) {
 	if len(got) != len(lines) {
 		t.Errorf("%d of %d messages were heard", len(got), len(lines))
 	}
-	same := map[grid.TicketNo]grid.TicketNo{} // the replay's number -> ours
-	for _, row := range want.ByMessage {
-		m, no := got[row.ID], grid.TicketNo(0)
-		if row.Ticket != nil {
-			no = *row.Ticket
-		}
-		if ours, known := same[no]; known && ours != m.Ticket || !known && no == 0 && m.Ticket != 0 {
-			t.Errorf("%s is of ticket %d, in the replay of %d, which is %d here (%q)", row.ID, m.Ticket, no, ours, m.Text)
-		} else if !known && no != 0 {
-			same[no] = m.Ticket
-		}
-		if m.Outcome != row.Outcome || m.Intent.Kind != row.Intent || row.Category != nil && *row.Category != m.Intent.Category {
-			t.Errorf("%s ended as %s, %s %s; in the replay as %s, %s %v (%q)", row.ID, m.Outcome, m.Intent.Kind, m.Intent.Category, row.Outcome, row.Intent, row.Category, m.Text)
-		}
-	}
-	if len(same) != len(want.Tickets) || len(want.Tickets) < 5 {
-		t.Errorf("%d tickets here, %d in the replay", len(same), len(want.Tickets))
-	}
+	tickets := asReplayed(t, got, want)
 	quotes := 0
 	for _, m := range got {
 		if m.ReplyTo != "" {
 			quotes++
 		}
 	}
-	t.Logf("%d messages, %d tickets, %d quotes understood, %d people with a role", len(got), len(same), quotes, len(roles))
+	t.Logf("%d messages, %d tickets, %d quotes understood, %d people with a role", len(got), tickets, quotes, len(roles))
 }
 
 // Every group of a district: nothing is lost and the bot does not talk faster

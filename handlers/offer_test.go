@@ -188,21 +188,6 @@ func TestALookAtAPrivateMatterIsInTheJournal(t *testing.T) {
 	h.check()
 }
 
-func TestScopeIsTheOfficesAreasAndWhatLiesBelow(t *testing.T) {
-	h := newHouse(t)
-	for who, want := range map[string]int{"张大妈": 0, "李敏": 1, "王书记": 3, "街道老赵": 4} {
-		h.view(func(tx storage.Tx) error {
-			p, err := tx.Roster().Person(h.ids[who])
-			if err != nil {
-				return err
-			}
-			areas, err := storage.Scope(tx.Roster(), p, h.now)
-			h.is("areas of "+who, len(areas), want)
-			return err
-		})
-	}
-}
-
 func TestABuildingsHeadServesItsGridAndIsProposedForItsBuilding(t *testing.T) {
 	h := newHouse(t)
 	h.update(func(tx storage.Tx) error {

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"strconv"
 
 	"youshi/grid"
 	"youshi/prompts"
@@ -82,16 +81,4 @@ func (t *table) minutes(key string, seconds *float64) {
 		r.Value = float64(int(*seconds/6)) / 10
 	}
 	t.add(key, r)
-}
-
-// Text is the value as people read it: "—" of nothing.
-func (r Row) Text() string {
-	n := strconv.FormatFloat(r.Value, 'f', -1, 64)
-	switch {
-	case r.None:
-		return "—"
-	case r.Unit == "percent":
-		return fmt.Sprintf("%s%%（%d/%d）", n, r.Part, r.Whole)
-	}
-	return n
 }

@@ -8,25 +8,6 @@ import (
 	"youshi/grid"
 )
 
-// Scope gives the areas a person answers for at that time: those of the offices
-// held and everything below them, sorted. A grid worker's is the grid, a
-// secretary's the community. Residents and operators have none.
-func Scope(r Roster, p grid.Person, at time.Time) ([]grid.AreaID, error) {
-	var out []grid.AreaID
-	for _, o := range p.Offices {
-		if !o.Role.Staff() || !o.Held(at) {
-			continue
-		}
-		below, err := Subtree(r, o.Area)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, below...)
-	}
-	slices.Sort(out)
-	return slices.Compact(out), nil
-}
-
 // Load is what one person has to do.
 type Load struct {
 	Person grid.PersonID

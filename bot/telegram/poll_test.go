@@ -3,6 +3,8 @@ package telegram_test
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -136,6 +138,28 @@ func TestTheWebhookRefusesWhatIsNotTelegrams(t *testing.T) {
 	}
 	if evs := s.heard(1); len(evs) != 1 {
 		t.Errorf("heard %d events, want one", len(evs))
+	}
+}
+
+func TestTheWebhookSaysNoUntilTheStoreHasIt(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, telegramtest.Options{})
+	s.opt.Webhook = newHook(t)
+	s.start()
+	say := func(n int) int {
+		return deliver(t, s.opt.Webhook.URL, "hunter2", fmt.Sprintf(`{"update_id":%d,"message":{"message_id":%d,"date":1,"chat":{"id":-1,"type":"group"},"from":{"id":5,"first_name":"a"},"text":"x"}}`, n, n))
+	}
+	eventually(t, "it listens", func() bool { return say(1) == http.StatusOK })
+	s.ears.failing(func() error { return errors.New("the disk is full") })
+	if got := say(2); got != http.StatusInternalServerError {
+		t.Errorf("what could not be written down is answered %d, want 500", got)
+	}
+	s.ears.failing(nil)
+	if got := say(2); got != http.StatusOK {
+		t.Errorf("the same delivered again is answered %d, want 200", got)
+	}
+	if evs := s.heard(2); len(evs) != 2 {
+		t.Errorf("heard %d events, want both", len(evs))
 	}
 }
 
