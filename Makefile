@@ -5,9 +5,9 @@ RUN      ?= demo
 ARGS     ?=
 FUZZTIME ?= 20s
 KILLS    ?= 200
-DAYS     := $(sort $(wildcard testdata/days/*.jsonl))
-LINES    := $(wildcard testdata/lines.jsonl)
-TAUGHT   := $(sort $(wildcard testdata/taught/*.jsonl))
+DAYS     := testdata/days/*.jsonl
+LINES    := testdata/lines.jsonl
+TAUGHT   := testdata/taught/*.jsonl
 LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help

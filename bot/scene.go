@@ -13,7 +13,7 @@ import (
 
 // How far a scene looks back.
 const (
-	sceneMessages = 60                  // messages of the lane
+	sceneMessages = 160                 // messages of the lane
 	sceneClosed   = 10 * 24 * time.Hour // matters closed so lately are still in it
 	sceneHeard    = 40 * 24 * time.Hour // … if they were raised within this
 )

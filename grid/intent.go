@@ -107,6 +107,9 @@ type Intent struct {
 	// the Linker; they are not kept.
 	Kinds  Shares `json:"-"`
 	Topics Shares `json:"-"`
+	// Else is the local model's answer on the other side of the line between
+	// what somebody must act on and all else, for the Linker's word; it is not kept.
+	Else *Intent `json:"-"`
 }
 
 // Shares says how likely each of some labels is, 0 to 1. It is shared, and not

@@ -102,11 +102,15 @@ func (c Chain) weigh(ctx context.Context, m grid.Message, s grid.Scene) verdict 
 // understand asks the steps and the Linker.
 func (c Chain) understand(ctx context.Context, m grid.Message, s grid.Scene) grid.Intent {
 	v := c.weigh(ctx, m, s)
-	in := c.join(placed(v.conclude(), m), m, s)
+	in, turn := c.join(placed(v.conclude(), m), m, s)
+	if other, ok := v.turned(in, turn); ok {
+		other.Link = in.Link
+		in = placed(other, m)
+	}
 	if in.Kind == grid.FollowUp && in.Link.Ticket == 0 && in.Link.PartOf == "" {
 		// It goes on with nothing that is known: a first report in such words.
 		if first, ok := v.actionable(); ok {
-			in = c.join(placed(first, m), m, s)
+			in, _ = c.join(placed(first, m), m, s)
 		}
 	}
 	if m.Kind == grid.LocationMessage && in.Kind.Actionable() && in.Link.Ticket == 0 && in.Link.PartOf == "" {
@@ -142,9 +146,11 @@ func placed(in grid.Intent, m grid.Message) grid.Intent {
 // are labelled.
 func located(k grid.Kind) bool { return k.Actionable() || k == grid.Inquiry || k == grid.FollowUp }
 
-// join adds the Linker's answer and what follows from it.
-func (c Chain) join(in grid.Intent, m grid.Message, s grid.Scene) grid.Intent {
-	in.Link = c.Linker.Link(m, in, s)
+// join adds the Linker's answer and what follows from it, and gives what the
+// Linker takes the message for.
+func (c Chain) join(in grid.Intent, m grid.Message, s grid.Scene) (grid.Intent, Turn) {
+	var turn Turn
+	in.Link, turn = c.Linker.Link(m, in, s)
 	l := in.Link
 	if x, ok := matterOf(s, l.Ticket); ok {
 		// What goes on with a private matter says as little aloud, but for a
@@ -168,7 +174,7 @@ func (c Chain) join(in grid.Intent, m grid.Message, s grid.Scene) grid.Intent {
 		// about it, a picture of it.
 		in.Kind = grid.FollowUp
 	}
-	return in
+	return in, turn
 }
 
 // ofSomebody is how people go on about somebody whom they have named.

@@ -10,30 +10,34 @@ import (
 // book is a matter with everything that was said of it lately.
 type book struct {
 	grid.Matter
-	words  []bool // which of m's words it has
-	runes  []bool // which of m's characters
-	first  []bool // which of these its first words have
-	place  spot
-	last   time.Time
-	since  int       // messages said after its last one
-	names  []string  // of its reporter
-	others []string  // of others who spoke of it
-	people int       // how many spoke of it
-	spoke  bool      // the speaker of m has said something of it
-	mine   time.Time // … last
-	asks   bool      // its last message asks something
-	over   bool      // somebody said that it is over
-	hour   bool      // m and it name the same hour
-	outage string
-	close  float64 // likeness of m to the likest of its messages
-	brief  float64 // … to its summary
+	words   []bool // which of m's words it has
+	runes   []bool // which of m's characters
+	first   []bool // which of these its first words have
+	place   spot
+	last    time.Time
+	since   int       // messages said after its last one
+	stir    float64   // of these, how many may be more than talk
+	turn    int       // how many matters were spoken of after it
+	told    int       // messages of it lately
+	names   []string  // of its reporter
+	others  []string  // of others who spoke of it
+	people  int       // how many spoke of it
+	spoke   bool      // the speaker of m has said something of it
+	mine    time.Time // … last
+	byOwner bool      // its last message is its reporter's
+	asks    bool      // its last message asks something
+	over    bool      // somebody said that it is over
+	hour    bool      // m and it name the same hour
+	outage  string
+	close   float64 // likeness of m to the likest of its messages
+	latest  float64 // … to the last of them
+	brief   float64 // … to its summary
 }
 
 // crowd is what is true of all matters together.
 type crowd struct {
-	common          []int // in how many messages and matters each of m's words is
-	nearest, second int   // how many messages ago a matter was spoken of, and another
-	mine            grid.TicketNo
+	common []int // in how many messages and matters each of m's words is
+	mine   grid.TicketNo
 }
 
 // theBooks reads the open matters, once.
@@ -61,7 +65,7 @@ func (t *talk) weigh() {
 func (t *talk) books() []book {
 	at := make(map[grid.TicketNo]int, len(t.s.Open))
 	books := make([]book, len(t.s.Open))
-	t.all = crowd{common: make([]int, len(t.own.grams)), nearest: 1000, second: 1000}
+	t.all = crowd{common: make([]int, len(t.own.grams))}
 	for i, x := range t.s.Open {
 		d := t.digest(x.LocationText + " " + x.SummaryText)
 		at[x.No] = i
@@ -74,11 +78,16 @@ func (t *talk) books() []book {
 			b.outage = d.outage
 		}
 	}
+	stir := stirOf(t.s.Recent)
+	for i := range books {
+		books[i].stir = stir[0]
+	}
 	for i, x := range t.s.Recent {
 		d := t.digest(x.Shown())
 		if j, ok := at[x.Ticket]; ok {
 			t.hear(&books[j], x, d)
 			books[j].since = len(t.s.Recent) - 1 - i
+			books[j].stir = stir[i+1]
 			continue
 		}
 		for k, g := range t.own.grams {
@@ -89,8 +98,25 @@ func (t *talk) books() []book {
 	}
 	for i := range books {
 		t.close(&books[i])
+		for j := range books {
+			if books[j].since < books[i].since {
+				books[i].turn++
+			}
+		}
 	}
 	return books
+}
+
+// stirOf gives of all messages from each on how many may be more than talk.
+func stirOf(ms []grid.Message) []float64 {
+	stir := make([]float64, len(ms)+1)
+	for i, x := range slices.Backward(ms) {
+		stir[i] = stir[i+1] + 1
+		if x.Intent.Kind == grid.Chatter {
+			stir[i] -= x.Intent.Confidence
+		}
+	}
+	return stir
 }
 
 // digest reads a text, or remembers it.
@@ -114,11 +140,14 @@ func (t *talk) add(b *book, d *digest) {
 // hear adds a message of the matter.
 func (t *talk) hear(b *book, x grid.Message, d *digest) {
 	t.add(b, d)
-	b.close = max(b.close, likeness(&t.own, d))
+	b.latest = likeness(&t.own, d)
+	b.close = max(b.close, b.latest)
 	if x.Sent.After(b.last) {
 		b.last = x.Sent
 	}
 	b.asks = d.asks
+	b.byOwner = x.From == b.Reporter
+	b.told++
 	b.over = b.over || x.Intent.Link.Over
 	for _, h := range d.hours {
 		b.hour = b.hour || slices.Contains(t.own.hours, h)
@@ -147,12 +176,6 @@ func (t *talk) close(b *book) {
 		if has {
 			t.all.common[i]++
 		}
-	}
-	switch n := b.since; {
-	case n < t.all.nearest:
-		t.all.nearest, t.all.second = n, t.all.nearest
-	case n < t.all.second:
-		t.all.second = n
 	}
 }
 

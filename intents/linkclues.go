@@ -3,39 +3,66 @@ package intents
 import (
 	"math"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"youshi/grid"
 )
 
-// withClue is something that speaks for (or against) a message going on with a matter.
-type withClue int
+// clue is something that is known of a message, or of it beside an open matter.
+// All are numbers: 1 and 0 for yes and no.
+type clue int
 
+// Of the message.
 const (
-	justNow     withClue = iota // the message before is of it
-	oneBetween                  // one message has been said since
-	fewBetween                  // up to four
-	moreBetween                 // up to nine
-	manyBetween                 // up to twenty
-	minutesAgo                  // log2 of the minutes since it was spoken of
-	hoursAgo                    // spoken of more than two hours ago
-	longAgo                     // more than six
-	lastTalked                  // of all matters the one last spoken of
-	secondTalked
+	opens clue = iota // it is a matter of its own
+	isReport
+	isWish
+	isInquiry
+	isFollowUp
+	isPraise
+	isOrder
+	sureOf     // the confidence of its kind
+	followOdds // how likely the local model finds a follow-up
+	talkOdds
+	actOdds
+	inquiryOdds
+	byRule
+	byModel
+	danger // suspected by a rule
+	peril  // the local model would call it an emergency, were it a report
+	secret // it must not be said aloud
+	fromStaff
+	joining
+	bareJoining
+	asksProgress
+	saysOver
+	withoutWords
+	questions
+	calls
+	length // characters
+	ownPlace
+	tellsOutage
+	quotesTalk
+	openMatters
+	density // of the last eight messages, how many were of matters
+	groupBuy
+	// Of it and the matter.
+	between      // messages said since the matter was last spoken of
+	minutesAgo   // since then
+	stirred      // … of which may be more than talk
+	byOwner      // its last message is its reporter's
+	told         // messages of it lately
+	turn         // how many matters were spoken of since
+	oldness      // hours since it was heard
 	ownMatter    // the speaker reported it
-	ownNow       // … and it is being talked about
 	spokeOf      // the speaker has said something of it
-	ownBreath    // the speaker's last word on it is within three minutes
-	ownQuarter   // within fifteen
+	ownAgo       // minutes since then
 	myOther      // the speaker's last word on any matter was on another
 	answersAsk   // its last message asks
-	staffAnswer  // … and staff speak
-	staffNow     // staff speak, and one of the last two messages is of it
-	staffSame    // staff who have spoken of it
 	sameWords    // words that both have, the rarer the more
 	closeWords   // likeness to the likest of its messages
-	summaryWords // words of its summary
+	lastWords    // likeness to its last message
+	summaryWords // likeness to its summary
 	samePlace
 	otherPlace // both name a place, not the same
 	conflict   // different buildings or units
@@ -44,14 +71,9 @@ const (
 	sameOutage
 	sameThing
 	outageMatter
-	sameAlarm
+	backOrGone // an outage, and "有了", "还没有"
 	alarmMatter
-	alarmNow
-	wideThing // sameThing, where four or more spoke of it
-	wideRunes // sameRunes, the same
-	wideGone
-	oldness // log2 of the hours since it was heard
-	isOver  // somebody said it is over
+	isOver // somebody said it is over
 	isPrivate
 	wishMatter
 	namesOwner
@@ -60,72 +82,28 @@ const (
 	quotesElse
 	sameRunes  // characters that both have, the rarer the more, as a share of m's
 	briefRunes // … of its first words
-	backOrGone // an outage, and "有了", "还没有"
-	asksIt     // asks how far it is, right after
 	sameHour   // both name an hour ("12点")
-	withClues
+	speakers   // how many spoke of it
+	clues
 )
 
-var withNames = [withClues]string{"just now", "one between", "few between", "more between", "many between", "minutes ago", "hours ago", "long ago", "last talked", "second talked",
-	"own matter", "own now", "spoke of", "own breath", "own quarter", "my other", "answers ask", "staff answer", "staff now", "staff same",
-	"same words", "close words", "summary words", "same place", "other place", "conflict", "topic odds", "same topic", "same outage", "same thing", "outage matter",
-	"same alarm", "alarm matter", "alarm now", "wide thing", "wide runes", "wide gone", "oldness", "over", "private", "wish", "names owner", "names other", "quotes it", "quotes else", "same runes", "brief runes", "back or gone", "asks it", "same hour"}
+var clueNames = [clues]string{"opens", "report", "wish", "inquiry", "follow-up", "praise", "order", "sure", "follow odds", "talk odds", "act odds", "inquiry odds",
+	"by rule", "by model", "danger", "peril", "secret", "from staff", "joining", "bare joining", "asks progress", "says over", "wordless", "questions", "calls", "length", "own place", "tells outage", "quotes talk", "open matters", "density", "group buy",
+	"between", "minutes ago", "stirred", "by owner", "told", "turn", "oldness", "own matter", "spoke of", "own ago", "my other", "answers ask", "same words", "close words", "last words", "summary words",
+	"same place", "other place", "conflict", "topic odds", "same topic", "same outage", "same thing", "outage matter", "back or gone", "alarm matter", "over", "private", "wish matter",
+	"names owner", "names other", "quotes it", "quotes else", "same runes", "brief runes", "same hour", "speakers"}
 
-// noneClue speaks for a message going on with no matter.
-type noneClue int
+// longSince stands for what never happened, in minutes.
+const longSince = 48 * 60
 
-const (
-	always noneClue = iota
-	isReport
-	isWish
-	isInquiry
-	isPraise
-	isOrder
-	isChatter
-	followOdds     // log odds of a follow-up by the local model
-	followOddsTalk // … where it is called talk
-	talkOdds
-	actOdds
-	inquiryOdds
-	sureReport
-	sureFollow
-	sureTalk
-	byRule
-	byRuleTalk
-	byModel
-	fromStaff
-	fromStaffTalk
-	staffOdds
-	joining
-	bareJoining
-	asksProgress
-	saysOver
-	saysOverTalk
-	wordlessTalk
-	questions
-	calls
-	veryShort
-	short
-	long
-	ownPlace
-	tellsOutage
-	quotesTalk
-	openMatters
-	density
-	groupBuy
-	noneClues
-)
+// row is the clues of a message, or of it beside a matter.
+type row [clues]float64
 
-var noneNames = [noneClues]string{"always", "report", "wish", "inquiry", "praise", "order", "chatter", "follow odds", "follow odds talk", "talk odds", "act odds", "inquiry odds",
-	"sure report", "sure follow", "sure talk", "by rule", "by rule talk", "by model", "from staff", "from staff talk", "staff odds", "joining", "bare joining", "asks progress", "says over", "says over talk",
-	"wordless", "questions", "calls", "very short", "short", "long", "own place", "tells outage", "quotes talk", "open matters", "density", "group buy"}
-
-func odds(p float64) float64 {
-	p = min(max(p, 0.01), 0.99)
-	return math.Log(p / (1 - p))
+func (r *row) set(c clue, yes bool) {
+	if yes {
+		r[c] = 1
+	}
 }
-
-func log2(x float64) float64 { return math.Log2(1 + max(x, 0)) }
 
 // kinds gives how likely the local model finds each kind. Where it was not asked,
 // the answer that there is stands for it; a rule that is sure has a clue of its own.
@@ -148,150 +126,100 @@ func (t *talk) topics() grid.Shares {
 	return grid.Shares{Labels: []string{string(t.in.Topic)}, P: []float64{max(t.in.Confidence, 0.5)}}
 }
 
-// noneCounts gives what speaks for m being of no matter.
-func (t *talk) noneCounts() (f [noneClues]float64) {
-	set := func(c noneClue, yes bool) {
-		if yes {
-			f[c] = 1
-		}
-	}
+// ofMessage counts what is known of the message alone.
+func (t *talk) ofMessage() (f row) {
 	k := t.in.Kind
-	chat, staff := k == grid.Chatter, t.s.Role.Staff()
-	f[always] = 1
-	set(isReport, k == grid.Report)
-	set(isWish, k == grid.Wish || k == grid.Suggestion)
-	set(isInquiry, k == grid.Inquiry)
-	set(isPraise, k == grid.Praise)
-	set(isOrder, k == grid.Order)
-	set(isChatter, chat)
+	f.set(isReport, k == grid.Report)
+	f.set(isWish, k == grid.Wish || k == grid.Suggestion)
+	f.set(isInquiry, k == grid.Inquiry)
+	f.set(isFollowUp, k == grid.FollowUp)
+	f.set(isPraise, k == grid.Praise)
+	f.set(isOrder, k == grid.Order)
+	f[sureOf] = t.in.Confidence
 	if p := t.kinds(); p.Labels != nil {
-		f[followOdds] = odds(p.Of(string(grid.FollowUp)))
-		f[talkOdds] = odds(p.Of(string(grid.Chatter)))
-		f[actOdds] = odds(p.Of(string(grid.Report)) + p.Of(string(grid.Wish)) + p.Of(string(grid.Suggestion)))
-		f[inquiryOdds] = odds(p.Of(string(grid.Inquiry)))
-		if chat {
-			f[followOddsTalk] = f[followOdds]
-		}
-		if staff {
-			f[staffOdds] = f[followOdds]
-		}
+		f[followOdds] = p.Of(string(grid.FollowUp))
+		f[talkOdds] = p.Of(string(grid.Chatter))
+		f[actOdds] = p.Of(string(grid.Report)) + p.Of(string(grid.Wish)) + p.Of(string(grid.Suggestion))
+		f[inquiryOdds] = p.Of(string(grid.Inquiry))
 	}
-	sure := odds(t.in.Confidence)
-	switch mannerOf(k) {
-	case reporting:
-		f[sureReport] = sure
-	case following:
-		f[sureFollow] = sure
-	case talking:
-		if chat {
-			f[sureTalk] = sure
-		}
-	}
-	set(byRule, t.in.By == "rule")
-	set(byRuleTalk, chat && t.in.By == "rule")
-	set(byModel, t.in.By == "llm")
-	set(fromStaff, staff)
-	set(fromStaffTalk, staff && chat)
-	set(joining, t.joins)
-	set(bareJoining, t.joins && bareJoinRe.MatchString(t.text))
-	set(asksProgress, t.asks)
-	set(saysOver, t.over)
-	set(saysOverTalk, t.over && chat)
-	set(wordlessTalk, wordless(t.m))
-	set(questions, strings.ContainsAny(t.text, "?？"))
-	set(calls, strings.Contains(t.text, "@"))
-	set(veryShort, t.runes <= 3)
-	set(short, t.runes <= 8)
-	set(long, t.runes > 40)
-	set(ownPlace, k == grid.Report && t.place.known())
-	set(tellsOutage, t.outage != "")
-	set(quotesTalk, t.s.Quoted != nil && t.s.Quoted.Ticket == 0)
-	n, of := 0, 0
-	for i := len(t.s.Recent) - 1; i >= 0 && of < 8; i-- {
-		of++
-		if t.s.Recent[i].Ticket != 0 {
+	f.set(byRule, t.in.By == "rule")
+	f.set(byModel, t.in.By == "llm")
+	f.set(danger, t.in.Danger != "")
+	f.set(peril, t.in.Urgency == grid.Emergency || t.in.Else != nil && t.in.Else.Urgency == grid.Emergency)
+	f.set(secret, t.in.Sensitive)
+	f.set(fromStaff, t.s.Role.Staff())
+	f.set(joining, t.joins)
+	f.set(bareJoining, t.joins && bareJoinRe.MatchString(t.text))
+	f.set(asksProgress, t.asks)
+	f.set(saysOver, t.over)
+	f.set(withoutWords, wordless(t.m))
+	f.set(questions, strings.ContainsAny(t.text, "?？"))
+	f.set(calls, strings.Contains(t.text, "@"))
+	f[length] = float64(t.runes)
+	f.set(ownPlace, t.place.known())
+	f.set(tellsOutage, t.outage != "")
+	f.set(quotesTalk, t.s.Quoted != nil && t.s.Quoted.Ticket == 0)
+	n := 0
+	for _, x := range t.s.Recent[max(0, len(t.s.Recent)-8):] {
+		if x.Ticket != 0 {
 			n++
 		}
 	}
-	f[density] = float64(n) / 8
-	set(groupBuy, buyRe.MatchString(t.text))
+	f[density] = float64(n)
+	f.set(groupBuy, buyRe.MatchString(t.text))
 	return f
 }
 
-// counts gives what speaks for m being of the matter.
-func (t *talk) counts(b *book) (f [withClues]float64) {
-	set := func(x withClue, yes bool) {
-		if yes {
-			f[x] = 1
-		}
-	}
+// beside adds what is known of the message beside a matter.
+func (t *talk) beside(f row, b *book) row {
 	c := &t.all
-	ago := t.since(b.last)
-	staff := t.s.Role.Staff()
-	lively := ago <= talkWithin
-	set(justNow, lively && b.since == 0)
-	set(oneBetween, lively && b.since == 1)
-	set(fewBetween, lively && b.since > 1 && b.since <= 4)
-	set(moreBetween, lively && b.since > 4 && b.since <= 9)
-	set(manyBetween, lively && b.since > 9 && b.since <= 20)
-	f[minutesAgo] = log2(ago.Minutes()) / 4
-	set(hoursAgo, ago > 2*time.Hour)
-	set(longAgo, ago > 6*time.Hour)
-	set(lastTalked, b.since == c.nearest && ago <= 2*time.Hour)
-	set(secondTalked, b.since == c.second && ago <= 2*time.Hour)
-	own := t.reported(b.No)
-	set(ownMatter, own)
-	set(ownNow, own && lively)
-	if b.spoke && !own {
-		f[spokeOf] = 2 / float64(2+b.people/2)
+	f[between] = float64(b.since)
+	f[minutesAgo] = math.Round(t.since(b.last).Minutes())
+	f[turn] = float64(b.turn)
+	f[stirred] = b.stir
+	f.set(byOwner, b.byOwner)
+	f[told] = float64(b.told)
+	f[oldness] = t.since(b.Heard).Hours()
+	f.set(ownMatter, t.reported(b.No))
+	f.set(spokeOf, b.spoke)
+	f[ownAgo] = longSince
+	if b.spoke {
+		f[ownAgo] = t.since(b.mine).Minutes()
 	}
-	set(ownBreath, b.spoke && t.since(b.mine) <= 3*time.Minute)
-	set(ownQuarter, b.spoke && t.since(b.mine) <= 15*time.Minute)
-	set(myOther, c.mine != 0 && c.mine != b.No)
-	set(answersAsk, lively && b.asks && b.since <= 4)
-	set(staffAnswer, lively && b.asks && staff)
-	set(staffNow, lively && staff && b.since <= 1)
-	set(staffSame, staff && b.spoke)
+	f.set(myOther, c.mine != 0 && c.mine != b.No)
+	f.set(answersAsk, b.asks)
 	for i, has := range b.words {
 		if has {
 			f[sameWords] += 1 / float64(max(c.common[i], 1))
 		}
 	}
-	f[sameWords] = min(f[sameWords], 4)
 	f[closeWords] = b.close
+	f[lastWords] = b.latest
 	f[summaryWords] = b.brief
-	set(samePlace, t.place.same(b.place))
-	set(conflict, t.place.conflicts(b.place))
-	set(otherPlace, t.place.known() && b.place.known() && f[samePlace] == 0)
+	f.set(samePlace, t.place.same(b.place))
+	f.set(conflict, t.place.conflicts(b.place))
+	f.set(otherPlace, t.place.known() && b.place.known() && f[samePlace] == 0)
 	if p := t.topics(); p.Labels != nil && b.Topic != "other" && b.Topic != "" {
 		f[topicOdds] = math.Log((p.Of(string(b.Topic)) + 0.01) / 0.07)
 	}
-	set(sameTopic, t.in.Topic != "" && t.in.Topic != "other" && t.in.Topic == b.Topic)
-	set(sameOutage, b.outage != "" && b.outage == t.outage)
-	set(sameThing, b.outage != "" && strings.Contains(t.text, b.outage))
-	set(outageMatter, b.outage != "")
-	set(sameAlarm, t.loud && b.Urgency == grid.Emergency)
-	set(alarmMatter, b.Urgency == grid.Emergency)
-	set(alarmNow, lively && b.Urgency == grid.Emergency)
-	f[oldness] = log2(t.since(b.Heard).Hours())
-	set(isOver, b.over)
-	set(isPrivate, b.Private)
-	set(wishMatter, b.Kind != grid.Report)
-	set(namesOwner, t.calls(b.names))
-	set(namesOther, f[namesOwner] == 0 && t.calls(b.others))
+	f.set(sameTopic, t.in.Topic != "" && t.in.Topic != "other" && t.in.Topic == b.Topic)
+	f.set(sameOutage, b.outage != "" && b.outage == t.outage)
+	f.set(sameThing, b.outage != "" && strings.Contains(t.text, b.outage))
+	f.set(outageMatter, b.outage != "")
+	f.set(backOrGone, b.outage != "" && t.gone)
+	f.set(alarmMatter, b.Urgency == grid.Emergency)
+	f.set(isOver, b.over)
+	f.set(isPrivate, b.Private)
+	f.set(wishMatter, b.Kind != grid.Report)
+	f.set(namesOwner, t.calls(b.names))
+	f.set(namesOther, f[namesOwner] == 0 && t.calls(b.others))
 	if q := t.s.Quoted; q != nil {
-		set(quotesIt, q.Ticket == b.No)
-		set(quotesElse, q.Ticket != b.No)
+		f.set(quotesIt, q.Ticket == b.No)
+		f.set(quotesElse, q.Ticket != b.No)
 	}
 	f[sameRunes], f[briefRunes] = t.alike(b.runes), t.alike(b.first)
-	set(backOrGone, b.outage != "" && t.gone)
-	if b.people >= 4 {
-		f[wideThing] = f[sameThing]
-		f[wideRunes] = f[sameRunes]
-		f[wideGone] = f[backOrGone]
-	}
-	set(asksIt, lively && (t.asks || strings.ContainsAny(t.text, "?？")))
-	set(sameHour, b.hour)
+	f.set(sameHour, b.hour)
+	f[speakers] = float64(b.people)
 	return f
 }
 

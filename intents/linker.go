@@ -41,31 +41,41 @@ type Linker struct {
 }
 
 // Link gives the matter of m, whose meaning is in as far as known.
-func (l Linker) Link(m grid.Message, in grid.Intent, s grid.Scene) grid.Link {
+func (l Linker) Link(m grid.Message, in grid.Intent, s grid.Scene) (grid.Link, Turn) {
 	if l.Note != nil {
 		l.Note.Last = nil
 	}
 	t := newTalk(m, in, s, l.Weights)
-	link := grid.Link{}
-	for _, test := range []func(*talk) (grid.Link, bool){
-		byEdit, byQuote, byPart, byAnswer, byName, byReading, byBareJoin, byOutage, l.byRank,
-	} {
-		if found, ok := test(&t); ok {
-			link = found
+	link, turn := grid.Link{}, AsRead
+	sure := false
+	for _, test := range []func(*talk) (grid.Link, bool){byEdit, byQuote, byPart, byAnswer, byName, byReading, byBareJoin, byOutage} {
+		if link, sure = test(&t); sure {
 			break
 		}
+	}
+	if !sure {
+		link, turn = l.byRank(&t)
 	}
 	if link.Ticket != 0 && link.PartOf == "" {
 		link.MeToo = link.MeToo || t.joins && !t.reported(link.Ticket)
 		link.Over = t.over
 	}
-	if link.Ticket == 0 && link.PartOf == "" && in.Kind.Actionable() {
+	if link.Ticket == 0 && link.PartOf == "" && (in.Kind.Actionable() && turn != Talks || turn == Opens) {
 		if link.Earlier = t.pictures(); len(link.Earlier) > 0 {
 			link.Why = "words for a picture"
 		}
 	}
-	return link
+	return link, turn
 }
+
+// Turn is what a message is after all that is open has been weighed.
+type Turn int
+
+const (
+	AsRead Turn = iota // what the steps say
+	Opens              // something of its own that somebody must act on
+	Talks              // nothing that somebody must act on
+)
 
 // talk is a message in its conversation, read once.
 type talk struct {

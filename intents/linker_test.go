@@ -1,6 +1,7 @@
 package intents_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -96,8 +97,6 @@ func TestLinker(t *testing.T) {
 		"me too a day later is none":       {scene([]grid.Matter{light}, lit), heard(1500, "李", "+1"), follow, grid.Link{}},
 		"a neighbour without water too": {scene([]grid.Matter{light, water}, lit, line{0, "张", "6栋停水了", "", report, 2}), heard(10, "李", "我家也没水，6栋的"), follow,
 			grid.Link{Ticket: 2, MeToo: true, Why: "me too"}},
-		"another's words for the same place and fault": {scene([]grid.Matter{light}, lit), heard(20, "李", "3栋2单元楼道灯怎么全不亮啊"), report,
-			grid.Link{Ticket: 1, Why: "same place and words"}},
 		"the same fault in another unit is its own":  {scene([]grid.Matter{light}, lit), heard(20, "李", "3栋1单元楼道灯全不亮"), report, grid.Link{}},
 		"a cut next door is the cut that is open":    {scene([]grid.Matter{light, water}, lit, line{0, "王", "6栋停水了", "", report, 2}), heard(90, "李", "9栋停水了怎么回事"), grid.Intent{Kind: grid.Report, Topic: "water_power_gas", Confidence: 0.8}, grid.Link{Ticket: 2, Why: "same outage"}},
 		"power gone is not the water that is":        {scene([]grid.Matter{water}, line{0, "王", "6栋停水了", "", report, 2}), heard(90, "李", "9栋停电了怎么回事"), grid.Intent{Kind: grid.Report, Topic: "water_power_gas", Confidence: 0.8}, grid.Link{}},
@@ -116,11 +115,40 @@ func TestLinker(t *testing.T) {
 		"talk under a report is talk":                  {scene([]grid.Matter{light}, lit), heard(1, "李", "我还以为眼花了"), chat, grid.Link{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := linker.Link(c.m, c.in, c.s)
+			got, _ := linker.Link(c.m, c.in, c.s)
 			if got.Ticket != c.want.Ticket || got.PartOf != c.want.PartOf || got.MeToo != c.want.MeToo || got.Why != c.want.Why || !slices.Equal(got.Earlier, c.want.Earlier) {
 				t.Errorf("Link(%q) = %+v; want %+v", c.m.Text, got, c.want)
 			}
 		})
+	}
+}
+
+// What local model and Linker make of words together.
+func TestAnothersReportOfWhatIsKnownGoesOnWithIt(t *testing.T) {
+	step, err := local.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := intents.LoadRules(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chain := intents.Chain{Steps: []intents.Step{rules, step}, Linker: intents.Linker{Weights: step.Links()}}
+	light := matter(1, 0, "张", "facilities", "3栋2单元", "3栋2单元楼道灯全不亮")
+	lit := line{0, "张", "3栋2单元楼道灯全不亮", "", grid.Intent{Kind: grid.Report, Topic: "facilities", Confidence: 0.8}, 1}
+	for text, want := range map[string]struct {
+		kind   grid.Kind
+		ticket grid.TicketNo
+	}{
+		"3栋2单元楼道灯怎么全不亮啊":    {grid.FollowUp, 1},
+		"楼道灯没亮，3栋2单元黑灯瞎火的":  {grid.FollowUp, 1},
+		"5栋1单元的下水道堵了，臭水冒出来": {grid.Report, 0},
+		"晚上吃火锅去不去":           {grid.Chatter, 0},
+	} {
+		in := chain.Think(context.Background(), heard(20, "李", text), scene([]grid.Matter{light}, lit))
+		if in.Kind != want.kind || in.Link.Ticket != want.ticket {
+			t.Errorf("%s: %s of %d, want %s of %d", text, in.Kind, in.Link.Ticket, want.kind, want.ticket)
+		}
 	}
 }
 
@@ -133,29 +161,29 @@ func TestLinkerTakesQuotesAnswersAndEnds(t *testing.T) {
 
 	quoted := s
 	quoted.Quoted = &grid.Quoted{ID: "a", Ticket: 2}
-	if got := linker.Link(heard(300, "李", "几点来水"), follow, quoted); got.Ticket != 2 || got.Why != "quote" {
+	if got, _ := linker.Link(heard(300, "李", "几点来水"), follow, quoted); got.Ticket != 2 || got.Why != "quote" {
 		t.Errorf("a quote: %+v", got)
 	}
-	if got := linker.Link(heard(300, "李", "哈哈哈"), chat, quoted); got.Ticket != 0 {
+	if got, _ := linker.Link(heard(300, "李", "哈哈哈"), chat, quoted); got.Ticket != 0 {
 		t.Errorf("a laugh under a quote: %+v", got)
 	}
-	if got := linker.Link(heard(90, "李", "来水了！谢谢"), follow, s); got.Ticket != 2 || !got.Over {
+	if got, _ := linker.Link(heard(90, "李", "来水了！谢谢"), follow, s); got.Ticket != 2 || !got.Over {
 		t.Errorf("the end: %+v", got)
 	}
-	if got := linker.Link(heard(90, "李", "几点来水啊"), follow, s); got.Over {
+	if got, _ := linker.Link(heard(90, "李", "几点来水啊"), follow, s); got.Over {
 		t.Errorf("a question is no end: %+v", got)
 	}
 
 	noPlace := matter(3, 0, "张", "facilities", "", "路灯不亮")
 	answering := scene([]grid.Matter{noPlace})
 	answering.Asked = []grid.TicketNo{3}
-	if got := linker.Link(heard(8, "张", "东门进来第二盏"), chat, answering); got.Ticket != 3 || got.PartOf != "a" || got.Why != "answer" {
+	if got, _ := linker.Link(heard(8, "张", "东门进来第二盏"), chat, answering); got.Ticket != 3 || got.PartOf != "a" || got.Why != "answer" {
 		t.Errorf("an answer: %+v", got)
 	}
-	if got := linker.Link(heard(8, "李", "东门"), chat, answering); got.Ticket != 0 {
+	if got, _ := linker.Link(heard(8, "李", "东门"), chat, answering); got.Ticket != 0 {
 		t.Errorf("another's answer: %+v", got)
 	}
-	if got := linker.Link(heard(40, "张", "东门"), chat, answering); got.Ticket != 0 {
+	if got, _ := linker.Link(heard(40, "张", "东门"), chat, answering); got.Ticket != 0 {
 		t.Errorf("a late answer: %+v", got)
 	}
 }
@@ -167,14 +195,14 @@ func TestWhatAMatterWaitsForIsTakenHoursLater(t *testing.T) {
 	lift.Status = grid.OnHold
 	s := scene([]grid.Matter{lift})
 	s.Asked = []grid.TicketNo{3}
-	if got := linker.Link(heard(600, "张", "是左边那部电梯"), chat, s); got.Ticket != 3 || got.Why != "answer" {
+	if got, _ := linker.Link(heard(600, "张", "是左边那部电梯"), chat, s); got.Ticket != 3 || got.Why != "answer" {
 		t.Errorf("the answer in the group: %+v", got)
 	}
-	if got := linker.Link(heard(600, "张", "今天菜价真贵"), chat, s); got.Ticket != 0 {
+	if got, _ := linker.Link(heard(600, "张", "今天菜价真贵"), chat, s); got.Ticket != 0 {
 		t.Errorf("the same person about something else: %+v", got)
 	}
 	s.Chat.Kind = grid.PrivateChat
-	if got := linker.Link(heard(600, "张", "左边的"), chat, s); got.Ticket != 3 {
+	if got, _ := linker.Link(heard(600, "张", "左边的"), chat, s); got.Ticket != 3 {
 		t.Errorf("the answer in private: %+v", got)
 	}
 }
@@ -186,11 +214,11 @@ func TestNobodyButItsReporterJoinsAPrivateMatter(t *testing.T) {
 	beaten.Private = true
 	s := scene([]grid.Matter{beaten}, line{0, "张", "3栋打老婆", "", grid.Intent{Kind: grid.Report}, 4})
 	for _, text := range []string{"我家也是", "3栋又打老婆了，谁管管", "+1"} {
-		if got := linker.Link(heard(2, "李", text), follow, s); got.Ticket != 0 {
+		if got, _ := linker.Link(heard(2, "李", text), follow, s); got.Ticket != 0 {
 			t.Errorf("%q of a neighbour: %+v", text, got)
 		}
 	}
-	if got := linker.Link(heard(2, "张", "3栋又打了"), follow, s); got.Ticket != 4 {
+	if got, _ := linker.Link(heard(2, "张", "3栋又打了"), follow, s); got.Ticket != 4 {
 		t.Errorf("the reporter's own words: %+v", got)
 	}
 }

@@ -38,10 +38,13 @@ func outageOf(text string) string {
 	return strings.Join(m[1:], "")
 }
 
-// byOutage joins a report of an outage to the one that is open: what is cut off
-// in one building is mostly cut off next door, and comes back for all.
+// byOutage joins a report of an outage, its end, or the question how long it
+// will last, to the one that is open: what is cut off in one building is mostly
+// cut off next door, and comes back for all.
 func byOutage(t *talk) (grid.Link, bool) {
-	if t.in.Kind != grid.Report || t.outage == "" || t.in.Topic != outages || t.loud || t.in.Sensitive {
+	reports := t.in.Kind == grid.Report && t.in.Topic == outages
+	goesOn := t.in.Kind == grid.FollowUp && (t.over || t.asks) // "来水了", "几点来水"
+	if t.outage == "" || !reports && !goesOn || t.loud || t.in.Sensitive {
 		return grid.Link{}, false
 	}
 	no := grid.TicketNo(0)

@@ -1,10 +1,6 @@
 package intents
 
-import (
-	"math"
-
-	"youshi/grid"
-)
+import "youshi/grid"
 
 // eligible reports whether m may go on with the matter at all.
 func (t *talk) eligible(b *book) bool {
@@ -27,78 +23,74 @@ func (t *talk) elsewhere(b *book) bool {
 	return !t.in.Kind.Actionable() || b.outage != "" && t.outage == b.outage
 }
 
-// choice gives what m may go on with, and what speaks for each.
+// choice gives what m may be: a matter of its own, the first, or more of one
+// that is open; and what is known of each. What is known of the first beside
+// matters is the most that is known of any.
 func (t *talk) choice() *Choice {
-	none := t.noneCounts()
-	c := &Choice{manner: mannerOf(t.in.Kind), Bids: []Bid{{clues: none[:]}}}
+	c := &Choice{Right: -1, Bids: []Bid{{}}}
+	f := t.ofMessage()
 	books := t.theBooks()
 	for i := range books {
 		if t.eligible(&books[i]) {
-			f := t.counts(&books[i])
-			c.Bids = append(c.Bids, Bid{Ticket: books[i].No, clues: f[:]})
+			f[openMatters]++
 		}
 	}
-	none[openMatters] = log2(float64(len(c.Bids)-1)) / 2
+	own := f
+	own[opens] = 1
+	for i := range books {
+		if t.eligible(&books[i]) {
+			r := t.beside(f, &books[i])
+			for j := between; j < clues; j++ {
+				own[j] = max(own[j], r[j])
+			}
+			c.Bids = append(c.Bids, Bid{Ticket: books[i].No, Clues: r[:]})
+		}
+	}
+	c.Bids[0].Clues = own[:]
 	return c
 }
 
-// byRank takes a message for the matter for which most speaks, if it is likelier
-// that it goes on with some matter than with none.
-func (l Linker) byRank(t *talk) (grid.Link, bool) {
-	if l.Weights == nil || len(t.s.Open) == 0 || t.in.Kind.Actionable() && otherRe.MatchString(t.text) {
-		return grid.Link{}, false
+// byRank takes a message for what is likeliest of all that it may be: likelier
+// than not, or it is talk.
+func (l Linker) byRank(t *talk) (grid.Link, Turn) {
+	if l.Weights == nil {
+		return grid.Link{}, AsRead
 	}
 	c := t.choice()
 	if l.Note != nil {
 		l.Note.Last = c
 	}
-	if l.Weights.Mute || len(c.Bids) < 2 {
-		return grid.Link{}, false
+	if l.Weights.Forest == nil {
+		return grid.Link{}, AsRead
 	}
-	p := l.Weights.shares(c)
-	best := 1
-	for i := 2; i < len(p); i++ {
-		if p[i] > p[best] {
+	rows := make([][]float64, len(c.Bids))
+	for i, b := range c.Bids {
+		rows[i] = b.Clues
+	}
+	p, _ := l.Weights.Forest.Shares(rows)
+	best, joins := 0, 0.0
+	for i := 1; i < len(p); i++ {
+		joins += p[i]
+		if best == 0 || p[i] > p[best] {
 			best = i
 		}
 	}
-	why := "being talked about"
-	if t.in.Kind == grid.Report {
-		why = "same place and words"
+	switch {
+	case p[0] >= 0.5 || t.in.Kind.Actionable() && otherRe.MatchString(t.text):
+		return grid.Link{}, Opens
+	case joins >= 0.5:
+		return grid.Link{Ticket: c.Bids[best].Ticket, Why: t.why()}, AsRead
 	}
-	if t.joins {
-		why = "me too"
-	}
-	return grid.Link{Ticket: c.Bids[best].Ticket, Why: why}, p[0] < 0.5
+	return grid.Link{}, Talks
 }
 
-// shares gives how likely each bid is the right one.
-func (w *Weights) shares(c *Choice) []float64 {
-	p := make([]float64, len(c.Bids))
-	for i, b := range c.Bids {
-		ws := w.none[:]
-		if i > 0 {
-			ws = w.with[c.manner][:]
-		}
-		for j, v := range b.clues {
-			p[i] += ws[j] * v
-		}
+// why says for the record why m joins what it joins.
+func (t *talk) why() string {
+	switch {
+	case t.joins:
+		return "me too"
+	case t.in.Kind == grid.Report:
+		return "same place and words"
 	}
-	softmax(p)
-	return p
-}
-
-// softmax makes probabilities of log odds.
-func softmax(p []float64) {
-	most, sum := math.Inf(-1), 0.0
-	for _, v := range p {
-		most = max(most, v)
-	}
-	for i := range p {
-		p[i] = math.Exp(p[i] - most)
-		sum += p[i]
-	}
-	for i := range p {
-		p[i] /= sum
-	}
+	return "being talked about"
 }

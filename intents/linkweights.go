@@ -2,63 +2,38 @@ package intents
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
 
 	"youshi/grid"
+	"youshi/intents/trees"
 )
 
-// Weights say how much each clue speaks (linkclues.go), and which characters are
-// frequent. They are a part of the model file, by name: {"with": {"follow same
-// place": 2.2, …}, "none": {…}, "runes": {"水": 0.03, …}}.
+// Weights say how much the clues (linkclues.go) speak together, and which
+// characters are frequent. They are a part of the model file.
 type Weights struct {
-	Runes map[string]float64 // the share of messages that a character is in
-	Mute  bool               // nothing is learnt yet: the Linker notes its choices and makes none
-
-	with [manners][withClues]float64
-	none [noneClues]float64
+	Forest *trees.Forest      // gives each open matter its odds; nil: nothing is learnt yet, the Linker notes its choices and makes none
+	Runes  map[string]float64 // the share of messages that a character is in
 
 	read digests
 }
 
-// Bid is something that a message may go on with.
+// Bid is a matter that a message may go on with.
 type Bid struct {
-	Ticket grid.TicketNo // 0: none
-	clues  []float64
+	Ticket grid.TicketNo
+	Clues  []float64
 }
 
-// Choice is what a message may go on with; the first is none.
+// Choice is what a message may go on with.
 type Choice struct {
 	Bids  []Bid
-	Right int // which of them it does go on with
-
-	manner manner
+	Right int // which of them it does go on with; -1: none
 }
 
 // Choices has the last message's choice; nil where the Linker had none.
 type Choices struct{ Last *Choice }
 
-// manner is how a message is taken: what a clue weighs depends on it.
-type manner int
-
-const (
-	following manner = iota
-	reporting
-	talking
-	manners
-)
-
-var mannerNames = [manners]string{"follow", "report", "talk"}
-
-func mannerOf(k grid.Kind) manner {
-	switch {
-	case k == grid.FollowUp:
-		return following
-	case k.Actionable():
-		return reporting
-	}
-	return talking
-}
+// ClueNames gives what a Bid's clues are called.
+func ClueNames() []string { return clueNames[:] }
 
 // rarity says how much it tells that two texts share a character: 0 for one in
 // every message, 1 for one hardly ever heard.
@@ -69,59 +44,22 @@ func (w *Weights) rarity(r rune) float64 {
 
 // weightsFile is how Weights are written.
 type weightsFile struct {
-	With  map[string]float64 `json:"with"`
-	None  map[string]float64 `json:"none"`
-	Runes map[string]float64 `json:"runes"`
+	Forest *trees.Forest      `json:"forest"`
+	Runes  map[string]float64 `json:"runes"`
 }
 
-// MarshalJSON writes the weights by name.
-func (w *Weights) MarshalJSON() ([]byte, error) {
-	f := weightsFile{With: map[string]float64{}, None: map[string]float64{}, Runes: w.Runes}
-	for m, of := range w.with {
-		for j, v := range of {
-			f.With[mannerNames[m]+" "+withNames[j]] = v
-		}
-	}
-	for j, v := range w.none {
-		f.None[noneNames[j]] = v
-	}
-	return json.Marshal(f)
-}
+// MarshalJSON writes them.
+func (w *Weights) MarshalJSON() ([]byte, error) { return json.Marshal(weightsFile{w.Forest, w.Runes}) }
 
-// UnmarshalJSON reads them; it is an error if one is missing.
+// UnmarshalJSON reads them; it is an error if they are for other clues.
 func (w *Weights) UnmarshalJSON(b []byte) error {
 	var f weightsFile
 	if err := json.Unmarshal(b, &f); err != nil {
 		return err
 	}
-	w.Runes = f.Runes
-	for m := range w.with {
-		for j := range w.with[m] {
-			v, ok := f.With[mannerNames[m]+" "+withNames[j]]
-			if !ok {
-				return fmt.Errorf("the Linker's weight of %q is missing: train the model anew", withNames[j])
-			}
-			w.with[m][j] = v
-		}
+	w.Forest, w.Runes = f.Forest, f.Runes
+	if f.Forest == nil {
+		return nil
 	}
-	for j := range w.none {
-		v, ok := f.None[noneNames[j]]
-		if !ok {
-			return fmt.Errorf("the Linker's weight of %q is missing: train the model anew", noneNames[j])
-		}
-		w.none[j] = v
-	}
-	return nil
-}
-
-// Round keeps three digits: more is noise.
-func (w *Weights) Round() {
-	for m := range w.with {
-		for j, v := range w.with[m] {
-			w.with[m][j] = math.Round(v*1e3) / 1e3
-		}
-	}
-	for j, v := range w.none {
-		w.none[j] = math.Round(v*1e3) / 1e3
-	}
+	return f.Forest.Check(ClueNames())
 }

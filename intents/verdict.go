@@ -1,6 +1,10 @@
 package intents
 
-import "youshi/grid"
+import (
+	"slices"
+
+	"youshi/grid"
+)
 
 // verdict gathers what the steps say about one message.
 type verdict struct {
@@ -77,6 +81,22 @@ func (v *verdict) conclude() grid.Intent {
 		return emergency(in)
 	}
 	return in
+}
+
+// turned gives the answer on the other side of the line that the local model drew
+// between what somebody must act on and all else, where the Linker, which has
+// weighed m beside all that is open, says that m is there; false where the line
+// was not the local model's to draw. No danger, not even a suspected one, is
+// turned into talk.
+func (v *verdict) turned(in grid.Intent, turn Turn) (grid.Intent, bool) {
+	act := in.Kind.Actionable()
+	if v.best == 0 || in.By != v.said[v.best-1].By || v.said[v.best-1].Else == nil ||
+		turn == AsRead || act == (turn == Opens) || act && (in.Danger != "" || in.Urgency == grid.Emergency) {
+		return grid.Intent{}, false
+	}
+	own := verdict{said: slices.Clone(v.said), best: v.best, sure: v.sure}
+	own.said[v.best-1] = *v.said[v.best-1].Else
+	return own.conclude(), true
 }
 
 // actionable gives the most confident answer by which somebody has to act, with

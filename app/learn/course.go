@@ -117,8 +117,9 @@ func (c *course) examples() (all []local.Example, spoken []local.Spoken) {
 			scenes := local.Scenes(heard, c.bot, forgetful(c.random(i)))
 			for j := range scenes {
 				scenes[j].Group = d.name
+				scenes[j].Weight = c.weight(d)
 			}
-			spoken = append(spoken, local.Spoken{Heard: heard, From: len(all)})
+			spoken = append(spoken, local.Spoken{Heard: heard, From: len(all), Weight: c.weight(d)})
 			all = append(all, scenes...)
 		}
 	}
@@ -127,6 +128,17 @@ func (c *course) examples() (all []local.Example, spoken []local.Spoken) {
 		all = append(all, local.Example{Message: grid.Message{Text: text}, Gold: grid.Intent{Kind: grid.Chatter}})
 	}
 	return all, spoken
+}
+
+// careful is how much more the days to measure by count than those that only
+// teach: they are labelled with more care.
+const careful = 3
+
+func (c *course) weight(d chatDay) float64 {
+	if d.file < c.asked {
+		return careful
+	}
+	return 1
 }
 
 // model makes a model of the course.

@@ -45,7 +45,7 @@ func Scenes(heard []Heard, bot string, understand func(i int, e Example) grid.In
 }
 
 // recent bounds what a scene remembers of the talk, as a lane does.
-const recent = 60
+const recent = 160
 
 // walk keeps the scene of a day.
 type walk struct {

@@ -9,20 +9,20 @@ import (
 	"youshi/grid"
 	"youshi/intents"
 	"youshi/intents/linear"
+	"youshi/intents/trees"
 )
 
 // Spoken is a recorded day for the Linker to learn from.
 type Spoken struct {
-	Heard []Heard
-	From  int // where its first message stands among the examples
+	Heard  []Heard
+	From   int     // where its first message stands among the examples
+	Weight float64 // how many ordinary days it counts for; 0 means 1
 }
 
 // What the Linker is taught by.
 const (
 	linkRounds = 2
 	shownRight = 0.75 // in the first round, of what belongs somewhere so much is put there
-	pull       = 2.0  // of each weight to nothing, a round
-	apart      = 6.0  // of what a kind of message has of its own to nothing, a round
 )
 
 // learnLinks fits the Linker's weights. Every day is taken through rules, model
@@ -35,8 +35,8 @@ func (s *Step) learnLinks(ctx context.Context, o Options, rules *intents.Rules, 
 		return nil, nil
 	}
 	common := runesOf(o.Spoken)
-	weights := &intents.Weights{Runes: common, Mute: true}
-	var all []*intents.Choice
+	weights := &intents.Weights{Runes: common}
+	var all []trees.Choice
 	for round := range linkRounds {
 		for i, day := range o.Spoken {
 			if err := ctx.Err(); err != nil {
@@ -45,12 +45,20 @@ func (s *Step) learnLinks(ctx context.Context, o Options, rules *intents.Rules, 
 			p := pupil{twin: &twin{Step: s, reports: reports}, right: map[grid.TicketNo]map[grid.MessageID]int{}, random: rand.New(rand.NewPCG(o.Seed, uint64(i)))}
 			p.chain = intents.Chain{Steps: []intents.Step{rules, p.twin}, Linker: intents.Linker{Weights: weights, Note: &p.note}}
 			p.take(ctx, day, o.Bot, round == 0)
-			all = append(all, p.choices...)
+			for _, c := range p.choices {
+				x := trees.Choice{Right: c.Right, Weight: day.Weight}
+				for _, b := range c.Bids {
+					x.Options = append(x.Options, b.Clues)
+				}
+				all = append(all, x)
+			}
 		}
-		weights = intents.LearnLinks(all, pull*float64(round+1), apart*float64(round+1))
-		weights.Runes = common
+		forest, err := trees.Train(ctx, intents.ClueNames(), all, trees.Options{})
+		if err != nil {
+			return nil, err
+		}
+		weights = &intents.Weights{Forest: forest, Runes: common}
 	}
-	weights.Round()
 	return weights, nil
 }
 
@@ -95,8 +103,8 @@ func (p *pupil) take(ctx context.Context, day Spoken, bot string, led bool) {
 		}
 		p.note.Last = nil
 		in := p.chain.Think(ctx, h.Message, lane.Scene(h))
-		if c := p.note.Last; c != nil && len(c.Bids) > 1 {
-			p.mark(c, h.Matter)
+		if c := p.note.Last; c != nil && len(c.Bids) > 0 {
+			p.mark(c, h)
 			p.choices = append(p.choices, c)
 			if led {
 				in = p.lead(in, c)
@@ -112,11 +120,11 @@ func (p *pupil) take(ctx context.Context, day Spoken, bot string, led bool) {
 }
 
 // mark finds the ticket that holds mostly the matter; of several the one that
-// holds most.
-func (p *pupil) mark(c *intents.Choice, matter grid.MessageID) {
+// holds most. What no ticket holds, and somebody must act on, opens one.
+func (p *pupil) mark(c *intents.Choice, h Heard) {
 	most := 0
 	for i, b := range c.Bids {
-		n := p.right[b.Ticket][matter]
+		n := p.right[b.Ticket][h.Matter]
 		for _, other := range p.right[b.Ticket] {
 			if other > n {
 				n = 0
@@ -126,6 +134,9 @@ func (p *pupil) mark(c *intents.Choice, matter grid.MessageID) {
 			c.Right, most = i, n
 		}
 	}
+	if most == 0 && h.Gold.Kind.Actionable() {
+		c.Right = 0
+	}
 }
 
 // lead puts the message mostly where it belongs.
@@ -133,7 +144,10 @@ func (p *pupil) lead(in grid.Intent, c *intents.Choice) grid.Intent {
 	if p.random.Float64() >= shownRight {
 		return in
 	}
-	in.Link.Ticket = c.Bids[c.Right].Ticket
+	in.Link.Ticket = 0
+	if c.Right >= 0 {
+		in.Link.Ticket = c.Bids[c.Right].Ticket
+	}
 	if in.Link.Ticket != 0 && in.Kind != grid.Order && in.Kind != grid.Praise {
 		in.Kind = grid.FollowUp
 	}

@@ -116,11 +116,21 @@ func (s *Step) Try(_ context.Context, m grid.Message, scene grid.Scene) (grid.In
 	return in, in.Confidence >= s.bars.Sure, nil
 }
 
-// answer makes an Intent of what the models say of m.
+// answer makes an Intent of what the models say of m: on the likelier side of the
+// line between what somebody must act on and all else, with the other in Else.
 func (s *Step) answer(m grid.Message, kinds linear.Prediction, about linear.Answer) grid.Intent {
-	kind, p := s.choose(kinds)
+	act := actionable(kinds) >= s.bars.Actionable
+	other := s.side(m, kinds, about, !act)
+	in := s.side(m, kinds, about, act)
+	in.Else = &other
+	return in
+}
+
+// side answers on one side of the line.
+func (s *Step) side(m grid.Message, kinds linear.Prediction, about linear.Answer, act bool) grid.Intent {
+	kind, p := likeliest(kinds, act)
 	topics := about.Head(headTopic)
-	in := grid.Intent{Kind: kind, Confidence: p, Sensitive: about.Head(headSensitive).Of(yes) >= s.bars.Sensitive,
+	in := grid.Intent{By: s.Name(), Kind: kind, Confidence: p, Sensitive: about.Head(headSensitive).Of(yes) >= s.bars.Sensitive,
 		Kinds: grid.Shares{Labels: kinds.Labels, P: kinds.All}, Topics: grid.Shares{Labels: topics.Labels, P: topics.All}}
 	if kind.Actionable() {
 		in.Category = grid.Category(about.Head(headCategory).Label)
@@ -138,9 +148,8 @@ func (s *Step) answer(m grid.Message, kinds linear.Prediction, about linear.Answ
 	return in
 }
 
-// choose gives the kind and its probability: actionable kinds together must reach their bar.
-func (s *Step) choose(p linear.Prediction) (grid.Kind, float64) {
-	act := actionable(p) >= s.bars.Actionable
+// likeliest gives the likeliest kind of those that are actionable, or are not.
+func likeliest(p linear.Prediction, act bool) (grid.Kind, float64) {
 	best, most := grid.Chatter, -1.0
 	for i, label := range p.Labels {
 		if k := grid.Kind(label); k.Actionable() == act && p.All[i] > most {

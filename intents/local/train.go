@@ -22,7 +22,7 @@ type Options struct {
 }
 
 // maxBytes bounds each of the two models in a file.
-const maxBytes = 1 << 20
+const maxBytes = 3 << 20
 
 // Train makes a model file of examples. The same examples in the same order
 // give the same bytes. The reports (of the kind's model, of the matter's) say
