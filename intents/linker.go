@@ -48,7 +48,7 @@ func (l Linker) Link(m grid.Message, in grid.Intent, s grid.Scene) (grid.Link, T
 	t := newTalk(m, in, s, l.Weights)
 	link, turn := grid.Link{}, AsRead
 	sure := false
-	for _, test := range []func(*talk) (grid.Link, bool){byEdit, byQuote, byPart, byAnswer, byName, byReading, byBareJoin, byOutage} {
+	for _, test := range []func(*talk) (grid.Link, bool){byEdit, byQuote, byPart, byAnswer, byName, byReading, byBareJoin, byOutage, bySame} {
 		if link, sure = test(&t); sure {
 			break
 		}

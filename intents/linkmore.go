@@ -60,6 +60,30 @@ func byOutage(t *talk) (grid.Link, bool) {
 	return grid.Link{Ticket: no, Why: "same outage"}, no != 0
 }
 
+// twice is how like two reports of one place are that tell the same.
+const twice = 0.5
+
+// bySame joins a neighbour's report to the one of the same place in much the same
+// words that is open, if there is but one.
+func bySame(t *talk) (grid.Link, bool) {
+	if !t.in.Kind.Actionable() || !t.place.known() || otherRe.MatchString(t.text) {
+		return grid.Link{}, false
+	}
+	no := grid.TicketNo(0)
+	books := t.theBooks()
+	for i := range books {
+		b := &books[i]
+		if b.Status.Ended() || !t.place.same(b.place) || max(b.close, b.brief) < twice || !t.eligible(b) {
+			continue
+		}
+		if no != 0 {
+			return grid.Link{}, false
+		}
+		no = b.No
+	}
+	return grid.Link{Ticket: no, Why: "same place and words"}, no != 0
+}
+
 // byName links "@reporter …" to the latest matter of the person named.
 func byName(t *talk) (grid.Link, bool) {
 	if t.in.Kind != grid.FollowUp || !strings.Contains(t.text, "@") {
