@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"time"
 
 	"youshi/app/desk"
@@ -36,10 +37,12 @@ func TrainFromStore(ctx context.Context, c config.Config, o learn.Options, asJSO
 	}
 	if len(o.Data) == 0 {
 		var done func()
-		if o.Data, done, err = learn.Gold(); err != nil {
+		var taught []string
+		if o.Data, taught, done, err = learn.Gold(); err != nil {
 			return err
 		}
 		defer done()
+		o.Extra = slices.Concat(taught, o.Extra)
 	}
 	result, err := learn.Improve(ctx, o, site)
 	if err != nil {

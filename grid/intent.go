@@ -110,6 +110,9 @@ type Intent struct {
 	// Else is the local model's answer on the other side of the line between
 	// what somebody must act on and all else, for the Linker's word; it is not kept.
 	Else *Intent `json:"-"`
+	// Doubt is how likely the Linker finds that it takes the message for the wrong
+	// thing, 0 to 1, for a step that may be asked; it is not kept.
+	Doubt float64 `json:"-"`
 }
 
 // Shares says how likely each of some labels is, 0 to 1. It is shared, and not

@@ -31,7 +31,7 @@ type Step interface {
 type Later interface {
 	Step
 	// After is asked about every message instead of Try. soFar is what the
-	// chain would conclude without it, settled says that nobody doubts it. The
+	// chain would conclude without it, the Linker's word and Doubt included, settled says that nobody doubts it. The
 	// step itself decides whether there is anything to ask: an Intent without a
 	// Kind and without an error says that there was not. A sure answer goes over
 	// the sure one of an earlier step; a danger that is shared stays shared.
@@ -82,7 +82,7 @@ func (c Chain) weigh(ctx context.Context, m grid.Message, s grid.Scene) verdict 
 		var sure bool
 		var err error
 		if waits {
-			in, sure, err = later.After(ctx, m, s, v.conclude(), v.settled())
+			in, sure, err = later.After(ctx, m, s, c.settle(v, m, s), v.settled())
 		} else {
 			in, sure, err = step.Try(ctx, m, s)
 		}
@@ -102,9 +102,21 @@ func (c Chain) weigh(ctx context.Context, m grid.Message, s grid.Scene) verdict 
 // understand asks the steps and the Linker.
 func (c Chain) understand(ctx context.Context, m grid.Message, s grid.Scene) grid.Intent {
 	v := c.weigh(ctx, m, s)
+	in := c.settle(v, m, s)
+	if m.Kind == grid.LocationMessage && in.Kind.Actionable() && in.Link.Ticket == 0 && in.Link.PartOf == "" {
+		// A place alone reports nothing: it waits for its words.
+		in = grid.Intent{Kind: grid.Chatter, By: in.By, Confidence: in.Confidence}
+	}
+	in.Unread = v.unread
+	in.Sensitive = in.Sensitive || tellsOn(m, s)
+	return Consistent(placed(in, m))
+}
+
+// settle makes one answer of what the steps and the Linker say.
+func (c Chain) settle(v verdict, m grid.Message, s grid.Scene) grid.Intent {
 	in, turn := c.join(placed(v.conclude(), m), m, s)
 	if other, ok := v.turned(in, turn); ok {
-		other.Link = in.Link
+		other.Link, other.Doubt = in.Link, in.Doubt
 		in = placed(other, m)
 	}
 	if in.Kind == grid.FollowUp && in.Link.Ticket == 0 && in.Link.PartOf == "" {
@@ -113,13 +125,7 @@ func (c Chain) understand(ctx context.Context, m grid.Message, s grid.Scene) gri
 			in, _ = c.join(placed(first, m), m, s)
 		}
 	}
-	if m.Kind == grid.LocationMessage && in.Kind.Actionable() && in.Link.Ticket == 0 && in.Link.PartOf == "" {
-		// A place alone reports nothing: it waits for its words.
-		in = grid.Intent{Kind: grid.Chatter, By: in.By, Confidence: in.Confidence}
-	}
-	in.Unread = v.unread
-	in.Sensitive = in.Sensitive || tellsOn(m, s)
-	return Consistent(placed(in, m))
+	return in
 }
 
 // tell logs that a step failed. A deadline is the lane's business and a model's
@@ -149,9 +155,8 @@ func located(k grid.Kind) bool { return k.Actionable() || k == grid.Inquiry || k
 // join adds the Linker's answer and what follows from it, and gives what the
 // Linker takes the message for.
 func (c Chain) join(in grid.Intent, m grid.Message, s grid.Scene) (grid.Intent, Turn) {
-	var turn Turn
-	in.Link, turn = c.Linker.Link(m, in, s)
-	l := in.Link
+	l, turn, sure := c.Linker.Link(m, in, s)
+	in.Link, in.Doubt = l, 1-sure
 	if x, ok := matterOf(s, l.Ticket); ok {
 		// What goes on with a private matter says as little aloud, but for a
 		// few words, which say nothing anyhow.

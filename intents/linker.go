@@ -40,21 +40,22 @@ type Linker struct {
 	Note    *Choices // gets what the last message had to be chosen among, for learning; nil in use
 }
 
-// Link gives the matter of m, whose meaning is in as far as known.
-func (l Linker) Link(m grid.Message, in grid.Intent, s grid.Scene) (grid.Link, Turn) {
+// Link gives the matter of m, whose meaning is in as far as known, what m is
+// besides, and how sure that is (1 where nothing had to be weighed).
+func (l Linker) Link(m grid.Message, in grid.Intent, s grid.Scene) (link grid.Link, turn Turn, sure float64) {
 	if l.Note != nil {
 		l.Note.Last = nil
 	}
 	t := newTalk(m, in, s, l.Weights)
-	link, turn := grid.Link{}, AsRead
-	sure := false
+	sure = 1
+	found := false
 	for _, test := range []func(*talk) (grid.Link, bool){byEdit, byQuote, byPart, byAnswer, byName, byReading, byBareJoin, byOutage, bySame} {
-		if link, sure = test(&t); sure {
+		if link, found = test(&t); found {
 			break
 		}
 	}
-	if !sure {
-		link, turn = l.byRank(&t)
+	if !found {
+		link, turn, sure = l.byRank(&t)
 	}
 	if link.Ticket != 0 && link.PartOf == "" {
 		link.MeToo = link.MeToo || t.joins && !t.reported(link.Ticket)
@@ -65,7 +66,7 @@ func (l Linker) Link(m grid.Message, in grid.Intent, s grid.Scene) (grid.Link, T
 			link.Why = "words for a picture"
 		}
 	}
-	return link, turn
+	return link, turn, sure
 }
 
 // Turn is what a message is after all that is open has been weighed.

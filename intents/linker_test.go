@@ -117,7 +117,7 @@ func TestLinker(t *testing.T) {
 		"talk under a report is talk":                  {scene([]grid.Matter{light}, lit), heard(1, "李", "我还以为眼花了"), chat, grid.Link{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, _ := linker.Link(c.m, c.in, c.s)
+			got, _, _ := linker.Link(c.m, c.in, c.s)
 			if got.Ticket != c.want.Ticket || got.PartOf != c.want.PartOf || got.MeToo != c.want.MeToo || got.Why != c.want.Why || !slices.Equal(got.Earlier, c.want.Earlier) {
 				t.Errorf("Link(%q) = %+v; want %+v", c.m.Text, got, c.want)
 			}
@@ -162,29 +162,29 @@ func TestLinkerTakesQuotesAnswersAndEnds(t *testing.T) {
 
 	quoted := s
 	quoted.Quoted = &grid.Quoted{ID: "a", Ticket: 2}
-	if got, _ := linker.Link(heard(300, "李", "几点来水"), follow, quoted); got.Ticket != 2 || got.Why != "quote" {
+	if got, _, _ := linker.Link(heard(300, "李", "几点来水"), follow, quoted); got.Ticket != 2 || got.Why != "quote" {
 		t.Errorf("a quote: %+v", got)
 	}
-	if got, _ := linker.Link(heard(300, "李", "哈哈哈"), chat, quoted); got.Ticket != 0 {
+	if got, _, _ := linker.Link(heard(300, "李", "哈哈哈"), chat, quoted); got.Ticket != 0 {
 		t.Errorf("a laugh under a quote: %+v", got)
 	}
-	if got, _ := linker.Link(heard(90, "李", "来水了！谢谢"), follow, s); got.Ticket != 2 || !got.Over {
+	if got, _, _ := linker.Link(heard(90, "李", "来水了！谢谢"), follow, s); got.Ticket != 2 || !got.Over {
 		t.Errorf("the end: %+v", got)
 	}
-	if got, _ := linker.Link(heard(90, "李", "几点来水啊"), follow, s); got.Over {
+	if got, _, _ := linker.Link(heard(90, "李", "几点来水啊"), follow, s); got.Over {
 		t.Errorf("a question is no end: %+v", got)
 	}
 
 	noPlace := matter(3, 0, "张", "facilities", "", "路灯不亮")
 	answering := scene([]grid.Matter{noPlace})
 	answering.Asked = []grid.TicketNo{3}
-	if got, _ := linker.Link(heard(8, "张", "东门进来第二盏"), chat, answering); got.Ticket != 3 || got.PartOf != "a" || got.Why != "answer" {
+	if got, _, _ := linker.Link(heard(8, "张", "东门进来第二盏"), chat, answering); got.Ticket != 3 || got.PartOf != "a" || got.Why != "answer" {
 		t.Errorf("an answer: %+v", got)
 	}
-	if got, _ := linker.Link(heard(8, "李", "东门"), chat, answering); got.Ticket != 0 {
+	if got, _, _ := linker.Link(heard(8, "李", "东门"), chat, answering); got.Ticket != 0 {
 		t.Errorf("another's answer: %+v", got)
 	}
-	if got, _ := linker.Link(heard(40, "张", "东门"), chat, answering); got.Ticket != 0 {
+	if got, _, _ := linker.Link(heard(40, "张", "东门"), chat, answering); got.Ticket != 0 {
 		t.Errorf("a late answer: %+v", got)
 	}
 }
@@ -196,14 +196,14 @@ func TestWhatAMatterWaitsForIsTakenHoursLater(t *testing.T) {
 	lift.Status = grid.OnHold
 	s := scene([]grid.Matter{lift})
 	s.Asked = []grid.TicketNo{3}
-	if got, _ := linker.Link(heard(600, "张", "是左边那部电梯"), chat, s); got.Ticket != 3 || got.Why != "answer" {
+	if got, _, _ := linker.Link(heard(600, "张", "是左边那部电梯"), chat, s); got.Ticket != 3 || got.Why != "answer" {
 		t.Errorf("the answer in the group: %+v", got)
 	}
-	if got, _ := linker.Link(heard(600, "张", "今天菜价真贵"), chat, s); got.Ticket != 0 {
+	if got, _, _ := linker.Link(heard(600, "张", "今天菜价真贵"), chat, s); got.Ticket != 0 {
 		t.Errorf("the same person about something else: %+v", got)
 	}
 	s.Chat.Kind = grid.PrivateChat
-	if got, _ := linker.Link(heard(600, "张", "左边的"), chat, s); got.Ticket != 3 {
+	if got, _, _ := linker.Link(heard(600, "张", "左边的"), chat, s); got.Ticket != 3 {
 		t.Errorf("the answer in private: %+v", got)
 	}
 }
@@ -215,11 +215,11 @@ func TestNobodyButItsReporterJoinsAPrivateMatter(t *testing.T) {
 	beaten.Private = true
 	s := scene([]grid.Matter{beaten}, line{0, "张", "3栋打老婆", "", grid.Intent{Kind: grid.Report}, 4})
 	for _, text := range []string{"我家也是", "3栋又打老婆了，谁管管", "+1"} {
-		if got, _ := linker.Link(heard(2, "李", text), follow, s); got.Ticket != 0 {
+		if got, _, _ := linker.Link(heard(2, "李", text), follow, s); got.Ticket != 0 {
 			t.Errorf("%q of a neighbour: %+v", text, got)
 		}
 	}
-	if got, _ := linker.Link(heard(2, "张", "3栋又打了"), follow, s); got.Ticket != 4 {
+	if got, _, _ := linker.Link(heard(2, "张", "3栋又打了"), follow, s); got.Ticket != 4 {
 		t.Errorf("the reporter's own words: %+v", got)
 	}
 }

@@ -50,24 +50,28 @@ func (t *talk) choice() *Choice {
 	return c
 }
 
+// likely is how likely it must be that a follow-up goes on with something open
+// where a language model has read it as one: somewhere it must belong.
+const likely = 0.2
+
 // byRank takes a message for what is likeliest of all that it may be: likelier
 // than not, or it is talk.
-func (l Linker) byRank(t *talk) (grid.Link, Turn) {
+func (l Linker) byRank(t *talk) (grid.Link, Turn, float64) {
 	if l.Weights == nil {
-		return grid.Link{}, AsRead
+		return grid.Link{}, AsRead, 1
 	}
 	c := t.choice()
 	if l.Note != nil {
 		l.Note.Last = c
 	}
 	if l.Weights.Forest == nil {
-		return grid.Link{}, AsRead
+		return grid.Link{}, AsRead, 1
 	}
 	rows := make([][]float64, len(c.Bids))
 	for i, b := range c.Bids {
 		rows[i] = b.Clues
 	}
-	p, _ := l.Weights.Forest.Shares(rows)
+	p, none := l.Weights.Forest.Shares(rows)
 	best, joins := 0, 0.0
 	for i := 1; i < len(p); i++ {
 		joins += p[i]
@@ -75,13 +79,17 @@ func (l Linker) byRank(t *talk) (grid.Link, Turn) {
 			best = i
 		}
 	}
+	enough := 0.5
+	if t.in.By == "llm" && t.in.Kind == grid.FollowUp {
+		enough, p[0] = likely, 0
+	}
 	switch {
 	case p[0] >= 0.5 || t.in.Kind.Actionable() && otherRe.MatchString(t.text):
-		return grid.Link{}, Opens
-	case joins >= 0.5:
-		return grid.Link{Ticket: c.Bids[best].Ticket, Why: t.why()}, AsRead
+		return grid.Link{}, Opens, p[0]
+	case joins >= enough:
+		return grid.Link{Ticket: c.Bids[best].Ticket, Why: t.why()}, AsRead, p[best]
 	}
-	return grid.Link{}, Talks
+	return grid.Link{}, Talks, none
 }
 
 // why says for the record why m joins what it joins.

@@ -87,15 +87,22 @@ func (v *verdict) conclude() grid.Intent {
 // between what somebody must act on and all else, where the Linker, which has
 // weighed m beside all that is open, says that m is there; false where the line
 // was not the local model's to draw. No danger, not even a suspected one, is
-// turned into talk.
+// turned into talk, and what goes on with nothing that is open but sounds like a
+// danger to life is one.
 func (v *verdict) turned(in grid.Intent, turn Turn) (grid.Intent, bool) {
-	act := in.Kind.Actionable()
-	if v.best == 0 || in.By != v.said[v.best-1].By || v.said[v.best-1].Else == nil ||
-		turn == AsRead || act == (turn == Opens) || act && (in.Danger != "" || in.Urgency == grid.Emergency) {
+	if v.best == 0 || in.By != v.said[v.best-1].By || v.said[v.best-1].Else == nil || turn == AsRead {
+		return grid.Intent{}, false
+	}
+	other := *v.said[v.best-1].Else
+	if in.Kind.Actionable() {
+		if turn == Opens || in.Danger != "" || in.Urgency == grid.Emergency {
+			return grid.Intent{}, false
+		}
+	} else if turn == Talks && (in.Kind != grid.FollowUp || other.Urgency != grid.Emergency) {
 		return grid.Intent{}, false
 	}
 	own := verdict{said: slices.Clone(v.said), best: v.best, sure: v.sure}
-	own.said[v.best-1] = *v.said[v.best-1].Else
+	own.said[v.best-1] = other
 	return own.conclude(), true
 }
 

@@ -23,6 +23,7 @@ type course struct {
 	days     []chatDay     // the same, chat by chat
 	lines    []local.Example
 	talk     []string
+	unlinked bool // the Linker is not taught
 }
 
 // chatDay is the messages of one chat in the order of sending.
@@ -144,6 +145,9 @@ func (c *course) weight(d chatDay) float64 {
 // model makes a model of the course.
 func (c *course) model(ctx context.Context, o Options, progress func(done, total int)) ([]byte, error) {
 	examples, spoken := c.examples()
+	if c.unlinked {
+		spoken = nil
+	}
 	model, _, err := local.Train(ctx, examples, local.Options{Seed: o.Seed, Bot: c.bot, Spoken: spoken, Progress: progress, Settings: o.settings})
 	return model, err
 }

@@ -63,7 +63,9 @@ func Improve(ctx context.Context, o Options, s Site) (Improvement, error) {
 	if err != nil {
 		return Improvement{}, err
 	}
-	i := improving{course: c, o: o, site: s}
+	read := *c
+	read.unlinked = true // what is compared is what the model reads
+	i := improving{course: &read, o: o, site: s}
 	if err := i.divide(); err != nil {
 		return i.Improvement, err
 	}
@@ -76,7 +78,7 @@ func Improve(ctx context.Context, o Options, s Site) (Improvement, error) {
 	if !i.Better || o.Out == "" {
 		return i.Improvement, nil
 	}
-	model, err := i.train(ctx, *c, i.site.Lessons)
+	model, err := i.train(ctx, *c, i.site.Lessons) // with the Linker
 	if err != nil {
 		return i.Improvement, err
 	}
@@ -278,14 +280,15 @@ func right(ctx context.Context, step *local.Step, e local.Example) share {
 // gold compares on the labelled days: a third of them at a time is read by
 // models of the rest, without the decisions and with them.
 func (i *improving) gold(ctx context.Context) error {
-	folds := min(goldFolds, len(i.course.recorded))
+	folds := min(goldFolds, i.course.asked)
 	if folds < 2 {
 		return &grid.Error{Code: grid.Invalid, Say: "comparing needs at least two recorded days; without --data those inside the program are used"}
 	}
 	without, with := newTrial(i.course.bot), newTrial(i.course.bot)
 	for fold := range folds {
+		left := func(d chatDay) bool { return d.file < i.course.asked && d.file%folds == fold }
 		rest := *i.course
-		rest.days = slices.DeleteFunc(slices.Clone(i.course.days), func(d chatDay) bool { return d.file%folds == fold })
+		rest.days = slices.DeleteFunc(slices.Clone(i.course.days), left)
 		for _, way := range []struct {
 			t       *trial
 			lessons []Lesson
@@ -299,7 +302,7 @@ func (i *improving) gold(ctx context.Context) error {
 				return err
 			}
 			for _, d := range i.course.days {
-				if d.file%folds == fold {
+				if left(d) {
 					way.t.read(step, d.gold, d.heard)
 				}
 			}

@@ -61,11 +61,12 @@ func PapersOf(path string) (Papers, error) {
 }
 
 // Gold puts the labelled days and messages that are inside the program into a
-// folder of their own and gives the files; done removes it.
-func Gold() (files []string, done func(), err error) {
+// folder of their own and gives the files, and apart from them those of the days
+// that only teach; done removes it.
+func Gold() (files, taught []string, done func(), err error) {
 	dir, err := os.MkdirTemp("", "youshi-gold-*")
 	if err != nil {
-		return nil, nil, fmt.Errorf("making a place for the gold days: %w", err)
+		return nil, nil, nil, fmt.Errorf("making a place for the gold days: %w", err)
 	}
 	done = func() { _ = os.RemoveAll(dir) } // a temporary folder of our own
 	err = fs.WalkDir(youshi.Gold, ".", func(path string, d fs.DirEntry, err error) error {
@@ -77,12 +78,16 @@ func Gold() (files []string, done func(), err error) {
 			return err
 		}
 		to := filepath.Join(dir, filepath.Base(path))
-		files = append(files, to)
+		if filepath.Base(filepath.Dir(path)) == "taught" {
+			taught = append(taught, to)
+		} else {
+			files = append(files, to)
+		}
 		return os.WriteFile(to, b, 0o600)
 	})
 	if err != nil {
 		done()
-		return nil, nil, fmt.Errorf("unpacking the gold days: %w", err)
+		return nil, nil, nil, fmt.Errorf("unpacking the gold days: %w", err)
 	}
-	return files, done, nil
+	return files, taught, done, nil
 }

@@ -13,16 +13,15 @@ type value int
 
 const (
 	nothing value = iota
-	little        // a follow-up or a question, probably; talk that may be more
-	some          // nobody can tell: hardly anything was recognised
+	little        // a follow-up or a question, probably
+	some          // the Linker or the model doubts: talk that may be more, a matter that may be another
 	much          // somebody seems to have to act, or danger is suspected
 )
 
-// Confidences of the local answer under which talk may be more than talk, and
-// under which it is anybody's guess.
+// Below these the local answer is taken as it is.
 const (
-	doubtful = 0.75
-	guessed  = 0.6
+	doubtful = 0.75 // confidence of talk
+	torn     = 0.2  // the Linker's doubt
 )
 
 // worth says what asking is worth, with the local answer in hand.
@@ -33,14 +32,12 @@ func worth(m grid.Message, soFar grid.Intent, settled bool) value {
 		return nothing
 	case soFar.Danger != "" && !soFar.Shared, soFar.Kind.Actionable(), soFar.Sensitive:
 		return much
-	case soFar.Kind == grid.FollowUp:
-		return little // of which matter?
-	case settled:
-		return nothing
-	case soFar.Kind == grid.Chatter && soFar.Confidence >= doubtful:
-		return nothing
-	case soFar.Confidence < guessed:
+	case soFar.Doubt >= torn:
 		return some
+	case soFar.Kind == grid.FollowUp || soFar.Kind == grid.Inquiry:
+		return little
+	case settled, soFar.Kind == grid.Chatter && soFar.Confidence >= doubtful:
+		return nothing
 	}
 	return little
 }
