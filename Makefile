@@ -49,7 +49,7 @@ lint: go ## golangci-lint, at the version named above
 train: build ## train the local model from the recorded days (PUBLIC=dir: and a folder of public messages)
 	bin/youshi train --data $(DAYS) $(LINES) --extra $(TAUGHT) $(if $(PUBLIC),$(PUBLIC)/not_for_the_bot_train.jsonl) --out intents/local/model.bin
 
-eval: build ## the score card: each recorded day left out of training once (PUBLIC=dir: and with strangers' talk mixed in)
+eval: build ## the score card: each recorded day left out of training once, some 12 minutes (PUBLIC=dir: and with strangers' talk mixed in)
 	bin/youshi eval --leave-one-out --data $(DAYS) $(LINES) --extra $(TAUGHT) $(if $(PUBLIC),$(PUBLIC)/not_for_the_bot_train.jsonl)
 
 pictures: go chromium ## renew docs/pictures from the tests that play what they show

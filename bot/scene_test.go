@@ -84,15 +84,15 @@ func TestLookSeesTheLaneAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestLookGoesBackSixtyMessages(t *testing.T) {
+func TestLookGoesBackSoFarAndNoFurther(t *testing.T) {
 	h := build(t, bot.NewPushed(monday))
-	for i := range 70 {
+	for i := range 170 {
 		h.hear("g1", "张三", fmt.Sprint(i))
 	}
 	h.skip()
 	h.hear("g1", "张三", "现在")
 	_, s := h.look()
-	if got := texts(s.Recent); len(got) != 60 || got[0] != "张三：10" || got[59] != "张三：69" {
+	if got := texts(s.Recent); len(got) != 160 || got[0] != "张三：10" || got[159] != "张三：169" {
 		t.Errorf("sees %d messages, from %q to %q", len(got), got[0], got[len(got)-1])
 	}
 }
