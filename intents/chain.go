@@ -31,8 +31,8 @@ type Step interface {
 type Later interface {
 	Step
 	// After is asked about every message instead of Try. soFar is what the
-	// chain would conclude without it, the Linker's word and Doubt included, settled says that nobody doubts it. The
-	// step itself decides whether there is anything to ask: an Intent without a
+	// chain would conclude without it, the Linker's word and Doubt included,
+	// settled says that nobody doubts it. The step itself decides whether there is anything to ask: an Intent without a
 	// Kind and without an error says that there was not. A sure answer goes over
 	// the sure one of an earlier step; a danger that is shared stays shared.
 	//
@@ -82,7 +82,9 @@ func (c Chain) weigh(ctx context.Context, m grid.Message, s grid.Scene) verdict 
 		var sure bool
 		var err error
 		if waits {
-			in, sure, err = later.After(ctx, m, s, c.settle(v, m, s), v.settled())
+			soFar := c.settle(v, m, s)
+			soFar.Danger, soFar.Shared = v.danger()
+			in, sure, err = later.After(ctx, m, s, soFar, v.settled())
 		} else {
 			in, sure, err = step.Try(ctx, m, s)
 		}
@@ -112,9 +114,15 @@ func (c Chain) understand(ctx context.Context, m grid.Message, s grid.Scene) gri
 	return Consistent(placed(in, m))
 }
 
+// differ is the least doubt where Linker and local model differ.
+const differ = 0.5
+
 // settle makes one answer of what the steps and the Linker say.
 func (c Chain) settle(v verdict, m grid.Message, s grid.Scene) grid.Intent {
 	in, turn := c.join(placed(v.conclude(), m), m, s)
+	if turn != AsRead && (turn == Opens) != in.Kind.Actionable() {
+		in.Doubt = max(in.Doubt, differ)
+	}
 	if other, ok := v.turned(in, turn); ok {
 		other.Link, other.Doubt = in.Link, in.Doubt
 		in = placed(other, m)
@@ -124,6 +132,9 @@ func (c Chain) settle(v verdict, m grid.Message, s grid.Scene) grid.Intent {
 		if first, ok := v.actionable(); ok {
 			in, _ = c.join(placed(first, m), m, s)
 		}
+	}
+	if !in.Kind.Actionable() && len(in.Link.Earlier) > 0 {
+		in.Link = grid.Link{} // talk explains no picture
 	}
 	return in
 }

@@ -49,7 +49,7 @@ const (
 	// Of it and the matter.
 	between      // messages said since the matter was last spoken of
 	minutesAgo   // since then
-	stirred      // … of which may be more than talk
+	stirred      // … how many of those messages may be more than talk
 	byOwner      // its last message is its reporter's
 	told         // messages of it lately
 	turn         // how many matters were spoken of since
@@ -180,7 +180,7 @@ func (t *talk) beside(f row, b *book) row {
 	f.set(byOwner, b.byOwner)
 	f[told] = float64(b.told)
 	f[oldness] = t.since(b.Heard).Hours()
-	f.set(ownMatter, t.reported(b.No))
+	f.set(ownMatter, t.m.From != "" && b.Reporter == t.m.From)
 	f.set(spokeOf, b.spoke)
 	f[ownAgo] = longSince
 	if b.spoke {

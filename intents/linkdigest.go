@@ -90,7 +90,7 @@ func likeness(a, b *digest) float64 {
 }
 
 // keptDigests bounds a generation of what is kept.
-const keptDigests = 4096
+const keptDigests = 16384
 
 // digests keeps what was read lately, since each message of a scene is looked at
 // again with every message after it. It holds no text, and is safe for many lanes.

@@ -25,23 +25,24 @@ const (
 // doubted is how sure talk must be to be nothing but talk.
 const doubted = 0.9
 
-// Linker says to which matter a message belongs.
+// Linker says to which matter a message belongs, if to any.
 //
 // What is sure goes first, and the first test that hits decides: the message is
 // an edit, quotes, goes on with the speaker's own report, answers the bot's
-// question, was read so by a model, or reports an outage that is open. All else
-// is weighed: clues for each open matter against those for none, by Weights that
-// are learnt. A different building or unit forbids a report to join; an
-// emergency never joins a lesser matter, nor what must not be said aloud a public
-// one; two speakers' words are never made one report. Without Weights the Linker
-// links what is sure alone.
+// question, names the reporter, was read so by a model, is a bare "+1", speaks of
+// an outage that is open, or reports the same again. All else is weighed by what
+// is learnt: more of one of the open matters, the beginning of one, or neither. A
+// different building or unit forbids a report to join; an emergency never joins a
+// lesser matter, nor what must not be said aloud a public one; two speakers' words
+// are never made one report. Without Weights the Linker links what is sure alone.
 type Linker struct {
 	Weights *Weights // what clues weigh; nil: only what is sure is linked
 	Note    *Choices // gets what the last message had to be chosen among, for learning; nil in use
 }
 
 // Link gives the matter of m, whose meaning is in as far as known, what m is
-// besides, and how sure that is (1 where nothing had to be weighed).
+// besides, and how sure that is (1 where nothing had to be weighed). Of no matter,
+// it comes with the pictures that m explains, if it is what somebody must act on.
 func (l Linker) Link(m grid.Message, in grid.Intent, s grid.Scene) (link grid.Link, turn Turn, sure float64) {
 	if l.Note != nil {
 		l.Note.Last = nil
@@ -61,7 +62,7 @@ func (l Linker) Link(m grid.Message, in grid.Intent, s grid.Scene) (link grid.Li
 		link.MeToo = link.MeToo || t.joins && !t.reported(link.Ticket)
 		link.Over = t.over
 	}
-	if link.Ticket == 0 && link.PartOf == "" && (in.Kind.Actionable() && turn != Talks || turn == Opens) {
+	if link.Ticket == 0 && link.PartOf == "" {
 		if link.Earlier = t.pictures(); len(link.Earlier) > 0 {
 			link.Why = "words for a picture"
 		}
@@ -193,7 +194,10 @@ func byPart(t *talk) (grid.Link, bool) {
 	switch t.in.Kind {
 	case grid.Report, grid.Suggestion, grid.Wish:
 		return link, true // nobody has two troubles in five minutes without saying so
-	case grid.FollowUp, grid.Inquiry, grid.Praise, grid.Order:
+	case grid.FollowUp:
+		// Who is in danger tells it in many messages.
+		return link, t.place.known() && t.runes <= 16 || last.Intent.Urgency == grid.Emergency
+	case grid.Inquiry, grid.Praise, grid.Order:
 		return link, t.place.known() && t.runes <= 16
 	}
 	// What sounds like talk is more of it in the same breath.

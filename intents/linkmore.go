@@ -63,17 +63,17 @@ func byOutage(t *talk) (grid.Link, bool) {
 // twice is how like two reports of one place are that tell the same.
 const twice = 0.5
 
-// bySame joins a neighbour's report to the one of the same place in much the same
+// bySame joins a report to the one of the same place and topic in much the same
 // words that is open, if there is but one.
 func bySame(t *talk) (grid.Link, bool) {
-	if !t.in.Kind.Actionable() || !t.place.known() || otherRe.MatchString(t.text) {
+	if !t.in.Kind.Actionable() || !t.place.known() || t.in.Danger != "" || otherRe.MatchString(t.text) {
 		return grid.Link{}, false
 	}
 	no := grid.TicketNo(0)
 	books := t.theBooks()
 	for i := range books {
 		b := &books[i]
-		if b.Status.Ended() || !t.place.same(b.place) || max(b.close, b.brief) < twice || !t.eligible(b) {
+		if b.Status.Ended() || !t.place.same(b.place) || b.Topic != t.in.Topic || max(b.close, b.brief) < twice || !t.eligible(b) {
 			continue
 		}
 		if no != 0 {
@@ -81,7 +81,7 @@ func bySame(t *talk) (grid.Link, bool) {
 		}
 		no = b.No
 	}
-	return grid.Link{Ticket: no, Why: "same place and words"}, no != 0
+	return grid.Link{Ticket: no, Why: "the same again"}, no != 0
 }
 
 // byName links "@reporter …" to the latest matter of the person named.

@@ -2,6 +2,7 @@ package intents
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 
 	"youshi/grid"
@@ -11,22 +12,22 @@ import (
 // Weights say how much the clues (linkclues.go) speak together, and which
 // characters are frequent. They are a part of the model file.
 type Weights struct {
-	Forest *trees.Forest      // gives each open matter its odds; nil: nothing is learnt yet, the Linker notes its choices and makes none
+	Forest *trees.Forest      // gives each bid its odds; nil: nothing is learnt yet, the Linker notes its choices and makes none
 	Runes  map[string]float64 // the share of messages that a character is in
 
 	read digests
 }
 
-// Bid is a matter that a message may go on with.
+// Bid is what a message may be: more of the matter, or the beginning of one (0).
 type Bid struct {
 	Ticket grid.TicketNo
 	Clues  []float64
 }
 
-// Choice is what a message may go on with.
+// Choice is what a message may be.
 type Choice struct {
 	Bids  []Bid
-	Right int // which of them it does go on with; -1: none
+	Right int // which of them it is; -1: none, talk
 }
 
 // Choices has the last message's choice; nil where the Linker had none.
@@ -59,7 +60,7 @@ func (w *Weights) UnmarshalJSON(b []byte) error {
 	}
 	w.Forest, w.Runes = f.Forest, f.Runes
 	if f.Forest == nil {
-		return nil
+		return errors.New("there are no trees: train the model anew")
 	}
 	return f.Forest.Check(ClueNames())
 }

@@ -86,16 +86,17 @@ func (v *verdict) conclude() grid.Intent {
 // turned gives the answer on the other side of the line that the local model drew
 // between what somebody must act on and all else, where the Linker, which has
 // weighed m beside all that is open, says that m is there; false where the line
-// was not the local model's to draw. No danger, not even a suspected one, is
-// turned into talk, and what goes on with nothing that is open but sounds like a
-// danger to life is one.
+// was not the local model's to draw. No danger, not even a suspected one, nothing
+// that must not be said aloud, and nothing that a rule also finds is turned into
+// talk, nor a report into more of nothing. What sounds like more of something,
+// but of nothing that is open, and like a danger to life, is one.
 func (v *verdict) turned(in grid.Intent, turn Turn) (grid.Intent, bool) {
-	if v.best == 0 || in.By != v.said[v.best-1].By || v.said[v.best-1].Else == nil || turn == AsRead {
+	if v.best == 0 || v.said[v.best-1].Else == nil || turn == AsRead {
 		return grid.Intent{}, false
 	}
 	other := *v.said[v.best-1].Else
 	if in.Kind.Actionable() {
-		if turn == Opens || in.Danger != "" || in.Urgency == grid.Emergency {
+		if turn == Opens || other.Kind == grid.FollowUp || in.Danger != "" || in.Urgency == grid.Emergency || in.Sensitive || in.Elder || v.agree() {
 			return grid.Intent{}, false
 		}
 	} else if turn == Talks && (in.Kind != grid.FollowUp || other.Urgency != grid.Emergency) {
@@ -104,6 +105,17 @@ func (v *verdict) turned(in grid.Intent, turn Turn) (grid.Intent, bool) {
 	own := verdict{said: slices.Clone(v.said), best: v.best, sure: v.sure}
 	own.said[v.best-1] = other
 	return own.conclude(), true
+}
+
+// agree reports whether two steps find that somebody must act.
+func (v *verdict) agree() bool {
+	n := 0
+	for _, x := range v.said {
+		if x.Kind.Actionable() {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // actionable gives the most confident answer by which somebody has to act, with

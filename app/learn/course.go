@@ -118,7 +118,7 @@ func (c *course) examples() (all []local.Example, spoken []local.Spoken) {
 			scenes := local.Scenes(heard, c.bot, forgetful(c.random(i)))
 			for j := range scenes {
 				scenes[j].Group = d.name
-				scenes[j].Weight = c.weight(d)
+				scenes[j].Weight, scenes[j].Careful = c.weight(d), d.file < c.asked
 			}
 			spoken = append(spoken, local.Spoken{Heard: heard, From: len(all), Weight: c.weight(d)})
 			all = append(all, scenes...)

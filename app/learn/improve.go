@@ -159,9 +159,9 @@ func taught(lessons []Lesson, bot string) (examples []local.Example, talk []stri
 		for n, e := range day.examples {
 			switch l := day.lessons[n]; {
 			case l.Gold != nil:
-				e.Weight = 1
+				e.Weight = careful
 				if l.Wrong() {
-					e.Weight = correctionSays
+					e.Weight *= correctionSays
 				}
 				examples = append(examples, e)
 			case l.Talk:

@@ -20,7 +20,11 @@ func (c *course) measure(ctx context.Context, o Options) error {
 	half.talk = c.talk[:len(c.talk)/2]
 	unseen := c.talk[len(c.talk)/2:]
 	written, mixed := newTrial(c.bot), newTrial(c.bot)
+	half.unlinked = true // the step alone is measured
 	for i, d := range c.days {
+		if d.file >= c.asked {
+			continue
+		}
 		rest := half
 		rest.days = slices.Concat(c.days[:i], c.days[i+1:])
 		step, err := rest.learn(ctx, o)

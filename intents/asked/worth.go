@@ -14,14 +14,14 @@ type value int
 const (
 	nothing value = iota
 	little        // a follow-up or a question, probably
-	some          // the Linker or the model doubts: talk that may be more, a matter that may be another
+	some          // the Linker doubts, or differs from the local model: talk that may be more, a matter that may be another
 	much          // somebody seems to have to act, or danger is suspected
 )
 
-// Below these the local answer is taken as it is.
+// What makes the local answer worth a second look, and what does not.
 const (
-	doubtful = 0.75 // confidence of talk
-	torn     = 0.2  // the Linker's doubt
+	doubtful = 0.75 // confidence of talk: from here on it is taken as it is
+	torn     = 0.2  // the Linker's doubt: from here on it is asked about
 )
 
 // worth says what asking is worth, with the local answer in hand.

@@ -2,6 +2,7 @@ package local
 
 import (
 	"math"
+	"slices"
 
 	"youshi/grid"
 	"youshi/intents/linear"
@@ -21,21 +22,24 @@ const (
 // chooseBars sets the bars by answers to examples held back. The one for
 // actionable kinds and for being sure look at days alone, since single lines
 // hold far more reports than life; so does that for what is sensitive, which
-// rules call so before the model is asked.
+// rules call so before the model is asked. Of days those count that are labelled
+// with care, if there are any.
 func chooseBars(examples []Example, reports [2]linear.Report, ruled func(Example) bool) Bars {
 	var act, danger, private []judged
 	var kinds []judged
+	careful := slices.ContainsFunc(examples, func(e Example) bool { return e.Careful })
 	for _, h := range append(reports[0].Heads, reports[1].Heads...) {
 		for i, p := range h.Predictions {
 			e := examples[i]
 			switch {
 			case p.Labels == nil:
-			case h.Head == headIntent && e.Group != "":
-				act = append(act, judged{actionable(p), e.Gold.Kind.Actionable()})
-				kinds = append(kinds, judged{p.P, p.Label == string(e.Gold.Kind)})
 			case h.Head == headUrgency:
 				danger = append(danger, judged{p.Of(string(grid.Emergency)), e.Gold.Urgency == grid.Emergency})
-			case h.Head == headSensitive && e.Group != "":
+			case e.Group == "" || careful && !e.Careful:
+			case h.Head == headIntent:
+				act = append(act, judged{actionable(p), e.Gold.Kind.Actionable()})
+				kinds = append(kinds, judged{p.P, p.Label == string(e.Gold.Kind)})
+			case h.Head == headSensitive:
 				j := judged{p.Of(yes), e.Gold.Sensitive}
 				if ruled(e) {
 					j.p = 1

@@ -20,6 +20,7 @@ type Example struct {
 	Message grid.Message
 	Scene   grid.Scene
 	Gold    grid.Intent // Kind, Category, Urgency, Topic, Sensitive
+	Careful bool        // labelled with the most care: the bars are chosen by these, where there are any
 	Group   string      // examples of one group (a day) are learnt or held back together; "": a group of its own
 	Weight  float64     // how many ordinary examples it counts for; 0 means 1
 }

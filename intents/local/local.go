@@ -30,7 +30,7 @@ const (
 )
 
 const (
-	fileFormat = 1
+	fileFormat = 2
 	yes        = "yes"
 	no         = "no"
 )
@@ -44,7 +44,7 @@ type header struct {
 	Bars   Bars   `json:"bars"`
 	Kind   int    `json:"kind"` // bytes of the first model
 	// Links is how the Linker weighs; null where no days with their matters were learnt from.
-	Links *intents.Weights `json:"links,omitempty"`
+	Links json.RawMessage `json:"links,omitempty"`
 }
 
 // Bars are the probabilities from which on the model is believed.
@@ -76,8 +76,13 @@ func Open(b []byte) (*Step, error) {
 	if h.Kind < 0 || h.Kind > len(rest) {
 		return nil, errors.New("opening the local model: the file was cut short")
 	}
-	s := &Step{bars: h.Bars, links: h.Links}
+	s := &Step{bars: h.Bars}
 	var err error
+	if len(h.Links) > 0 {
+		if err = json.Unmarshal(h.Links, &s.links); err != nil {
+			return nil, fmt.Errorf("opening the local model: the Linker: %w", err)
+		}
+	}
 	if s.kind, err = load(rest[:h.Kind], headIntent); err != nil {
 		return nil, err
 	}

@@ -91,8 +91,10 @@ func TestAFileThatIsNoModelIsRefusedWithTheReason(t *testing.T) {
 	for name, c := range map[string]struct{ file, reason string }{
 		"nothing":           {"", "not a model made by `youshi train`"},
 		"something else":    {"{}\n", "not a model made by `youshi train`"},
-		"of another format": {head(9), "the file has format 9, this program reads format 1: train the model anew"},
-		"without weights":   {head(1), "this is not a model file of youshi"},
+		"of another format": {head(9), "the file has format 9, this program reads format 2: train the model anew"},
+		"without weights":   {head(fileFormat), "this is not a model file of youshi"},
+		"for other clues":   {`{"youshi":"local model","format":2,"links":{"forest":{"names":["what nobody counts"],"trees":[]},"runes":{}}}` + "\n", "the Linker: its numbers are not those"},
+		"without trees":     {`{"youshi":"local model","format":2,"links":{"runes":{}}}` + "\n", "the Linker: there are no trees"},
 		"cut short":         {string(shipped[:len(shipped)/2]), "cut short"},
 		"damaged":           {string(shipped[:len(shipped)-9]) + "X" + string(shipped[len(shipped)-8:]), "checksum"},
 	} {

@@ -63,7 +63,12 @@ func Train(ctx context.Context, examples []Example, o Options) ([]byte, [2]linea
 	if err != nil {
 		return nil, reports, fmt.Errorf("training the Linker: %w", err)
 	}
-	h := header{Youshi: "local model", Format: fileFormat, Bars: step.bars, Kind: files[0].Len(), Links: links}
+	h := header{Youshi: "local model", Format: fileFormat, Bars: step.bars, Kind: files[0].Len()}
+	if links != nil {
+		if h.Links, err = json.Marshal(links); err != nil {
+			return nil, reports, fmt.Errorf("training the Linker: %w", err)
+		}
+	}
 	head, err := json.Marshal(h)
 	if err != nil {
 		return nil, reports, fmt.Errorf("training the local model: %w", err)

@@ -70,14 +70,14 @@ func (f *Forest) Shares(options [][]float64) (shares []float64, none float64) {
 
 // softmax makes shares of scores and gives what is left for none.
 func softmax(p []float64) (none float64) {
-	most := 0.0
+	top := 0.0
 	for _, v := range p {
-		most = max(most, v)
+		top = max(top, v)
 	}
-	none = math.Exp(-most)
+	none = math.Exp(-top)
 	sum := none
 	for i := range p {
-		p[i] = math.Exp(p[i] - most)
+		p[i] = math.Exp(p[i] - top)
 		sum += p[i]
 	}
 	for i := range p {
@@ -86,11 +86,17 @@ func softmax(p []float64) (none float64) {
 	return none / sum
 }
 
+// most is what a leaf may say at most: far more than any that is grown.
+const most = 50
+
 // Check reports what is wrong with a forest that was read, for options described
 // by the names.
 func (f *Forest) Check(names []string) error {
 	if !slices.Equal(f.Names, names) {
 		return errors.New("its numbers are not those that this program counts: train the model anew")
+	}
+	if len(f.Trees) == 0 {
+		return errors.New("it has no trees")
 	}
 	for i, t := range f.Trees {
 		if err := t.check(len(names)); err != nil {
@@ -104,6 +110,11 @@ func (t *Tree) check(width int) error {
 	n := len(t.Ask)
 	if len(t.Most) != n || len(t.Yes) != n || len(t.No) != n || len(t.Leaves) != n+1 {
 		return errors.New("its parts differ in length")
+	}
+	for _, v := range t.Leaves {
+		if math.Abs(v) > most {
+			return fmt.Errorf("a leaf says %g", v)
+		}
 	}
 	for i := range n {
 		if t.Ask[i] < 0 || t.Ask[i] >= width {

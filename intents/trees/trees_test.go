@@ -168,8 +168,14 @@ func FuzzCheck(f *testing.F) {
 		if json.Unmarshal([]byte(text), &x) != nil || x.Check(twoNames) != nil {
 			return
 		}
-		for _, o := range [][]float64{{0, 0}, {9, 0}, {0, 9}, {-1e300, 1e300}} {
-			x.Score(o)
+		shares, sum := x.Shares([][]float64{{0, 0}, {9, 0}, {0, 9}, {-1e300, 1e300}})
+		for _, p := range shares {
+			if sum += p; p < 0 || math.IsNaN(p) {
+				t.Fatalf("a share of %v", p)
+			}
+		}
+		if math.Abs(sum-1) > 1e-9 {
+			t.Fatalf("all together %v", sum)
 		}
 	})
 }
