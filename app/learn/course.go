@@ -10,6 +10,7 @@ import (
 
 	"youshi/days"
 	"youshi/grid"
+	"youshi/intents"
 	"youshi/intents/local"
 )
 
@@ -23,7 +24,8 @@ type course struct {
 	days     []chatDay     // the same, chat by chat
 	lines    []local.Example
 	talk     []string
-	unlinked bool // the Linker is not taught
+	unlinked bool             // the Linker is not taught
+	links    *intents.Weights // … and goes by these instead; may be nil
 }
 
 // chatDay is the messages of one chat in the order of sending.
@@ -148,7 +150,7 @@ func (c *course) model(ctx context.Context, o Options, progress func(done, total
 	if c.unlinked {
 		spoken = nil
 	}
-	model, _, err := local.Train(ctx, examples, local.Options{Seed: o.Seed, Bot: c.bot, Spoken: spoken, Progress: progress, Settings: o.settings})
+	model, _, err := local.Train(ctx, examples, local.Options{Seed: o.Seed, Bot: c.bot, Spoken: spoken, Links: c.links, Progress: progress, Settings: o.settings})
 	return model, err
 }
 

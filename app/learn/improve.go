@@ -63,9 +63,9 @@ func Improve(ctx context.Context, o Options, s Site) (Improvement, error) {
 	if err != nil {
 		return Improvement{}, err
 	}
-	read := *c
-	read.unlinked = true // what is compared is what the model reads
-	i := improving{course: &read, o: o, site: s}
+	// What is compared is what the model reads: the Linker stays as it is.
+	c.unlinked, c.links = true, s.InUse.Links()
+	i := improving{course: c, o: o, site: s}
 	if err := i.divide(); err != nil {
 		return i.Improvement, err
 	}
@@ -78,7 +78,7 @@ func Improve(ctx context.Context, o Options, s Site) (Improvement, error) {
 	if !i.Better || o.Out == "" {
 		return i.Improvement, nil
 	}
-	model, err := i.train(ctx, *c, i.site.Lessons) // with the Linker
+	model, err := i.train(ctx, *c, i.site.Lessons)
 	if err != nil {
 		return i.Improvement, err
 	}

@@ -32,7 +32,7 @@ const (
 // the model says is what its twin said that had not learnt the message.
 func (s *Step) learnLinks(ctx context.Context, o Options, rules *intents.Rules, reports [2]linear.Report) (*intents.Weights, error) {
 	if len(o.Spoken) == 0 || len(reports[0].Heads[0].Predictions) == 0 {
-		return nil, nil
+		return o.Links, nil
 	}
 	common := runesOf(o.Spoken)
 	weights := &intents.Weights{Runes: common}

@@ -18,6 +18,7 @@ type Options struct {
 	Progress func(done, total int)              // may be nil
 	Settings func(kind, matter *linear.Options) // other settings of the classifiers, for measuring; may be nil
 	Spoken   []Spoken                           // days with their matters, for the Linker; may be nil
+	Links    *intents.Weights                   // what the Linker goes by where there are no such days; may be nil
 	Bot      string                             // the bot's name in them
 }
 
