@@ -260,14 +260,19 @@ func TestAfterADarkWeekendThereIsOneListForEach(t *testing.T) {
 	s.person("李敏", "grid_worker", "g1")
 	s.person("王书记", "secretary", "g1")
 	for _, x := range [][2]string{{"甲", brokenLift}, {"乙", "北门口路灯不亮了，晚上黑乎乎的"}, {"丙", "7号楼前垃圾桶满了没人清"},
-		{"丁", "地下车库漏水，车都泡了"}, {"戊", "5号楼楼道堆满纸箱，过不去人"}} {
+		{"丁", "地下车库顶上漏水，我的车都泡了，物业来看看"}, {"戊", "5号楼楼道堆满纸箱，过不去人"}} {
 		s.say("g1", x[0], x[1])
 		s.push("1m")
 	}
-	var all struct{ Tickets []struct{ Number int } }
+	var all struct {
+		Tickets []struct {
+			Number  int
+			Summary string
+		}
+	}
 	s.read("/api/tickets", &all)
 	if len(all.Tickets) != 5 {
-		t.Fatalf("%d tickets of five reports", len(all.Tickets))
+		t.Fatalf("%d tickets of five reports: %v", len(all.Tickets), all)
 	}
 	s.push("5m")
 	was := s.last()

@@ -27,7 +27,7 @@ var layout = map[string][]string{
 	"days":      {"grid"},
 	"storage":   {"grid"},
 	"storage/*": {"grid", "storage"},
-	"intents":   {"grid", "prompts", "llm"},
+	"intents":   {"grid", "prompts", "llm", "intents/*"},
 	"intents/*": {"grid", "intents", "intents/*", "prompts", "llm"},
 	"handlers":  {"grid", "calendar", "storage", "prompts"},
 	"reports":   {"grid", "calendar", "storage", "prompts", "llm"},

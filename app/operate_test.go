@@ -44,7 +44,7 @@ func (s *town) stick(why string) grid.MessageID {
 	s.t.Helper()
 	var id grid.MessageID
 	s.update(func(tx storage.Tx) error {
-		o, err := tx.Outbox().Put(grid.Outgoing{To: "group:g3", Class: grid.ClassNotice, Kind: grid.PostAck, Text: "只有群里能看的话", Written: s.now(), State: grid.Waiting})
+		o, err := tx.Outbox().Put(grid.Outgoing{To: "group:g3", Class: grid.ClassAnswer, Kind: grid.PostAck, Text: "只有群里能看的话", Written: s.now(), State: grid.Waiting})
 		if err != nil {
 			return err
 		}

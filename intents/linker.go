@@ -73,6 +73,7 @@ func (l Linker) Link(m grid.Message, in grid.Intent, s grid.Scene) (link grid.Li
 // Turn is what a message is after all that is open has been weighed.
 type Turn int
 
+// What the Linker may find beside the matter that a message goes on with.
 const (
 	AsRead Turn = iota // what the steps say
 	Opens              // something of its own that somebody must act on

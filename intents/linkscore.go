@@ -2,13 +2,16 @@ package intents
 
 import "youshi/grid"
 
+// akin is how like a report of another place must be to a matter to be of it.
+const akin = 0.3
+
 // eligible reports whether m may go on with the matter at all.
 func (t *talk) eligible(b *book) bool {
 	if b.Status.Ended() && !t.reported(b.No) || t.since(b.last) > reportWithin || !t.mayJoin(b.Matter) {
 		return false
 	}
-	if t.in.Kind.Actionable() && t.place.known() && b.place.known() && !t.place.same(b.place) && b.close == 0 && b.brief == 0 && !t.elsewhere(b) {
-		return false // another place, and not a word of it
+	if t.in.Kind.Actionable() && t.place.known() && b.place.known() && !t.place.same(b.place) && max(b.close, b.brief) < akin && !t.elsewhere(b) {
+		return false // another place, and hardly a word of it
 	}
 	return !t.place.conflicts(b.place) || t.elsewhere(b)
 }

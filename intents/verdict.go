@@ -18,11 +18,16 @@ type verdict struct {
 
 // hear takes one step's answer. A sure one ends the matter, unless a step that
 // read with it in hand (over) is sure of another; of unsure ones the more
-// confident counts, the later where they are equal.
+// confident counts, the later where they are equal; but a report that a rule finds
+// is no follow-up because the local model thinks so, unless that is sure and the
+// message names no place.
 func (v *verdict) hear(in grid.Intent, sure, over bool) {
 	v.said = append(v.said, in)
 	if in.Kind == "" || v.sure && (!over || !sure) {
 		return
+	}
+	if !over && (!sure || in.Location != "") && in.Kind == grid.FollowUp && v.best > 0 && v.said[v.best-1].By == "rule" && v.said[v.best-1].Kind.Actionable() {
+		return // whether it is more of something is the Linker's to say
 	}
 	if sure || v.best == 0 || in.Confidence >= v.said[v.best-1].Confidence {
 		v.best, v.sure, v.over = len(v.said), sure, over && sure
