@@ -32,9 +32,10 @@ type Later interface {
 	Step
 	// After is asked about every message instead of Try. soFar is what the
 	// chain would conclude without it, the Linker's word and Doubt included,
-	// settled says that nobody doubts it. The step itself decides whether there is anything to ask: an Intent without a
-	// Kind and without an error says that there was not. A sure answer goes over
-	// the sure one of an earlier step; a danger that is shared stays shared.
+	// settled says that nobody doubts it. The step itself decides whether there
+	// is anything to ask: an Intent without a Kind and without an error says
+	// that there was not. A sure answer goes over the sure one of an earlier
+	// step; a danger that is shared stays shared.
 	//
 	// An error says that the step should have answered and could not.
 	After(ctx context.Context, m grid.Message, s grid.Scene, soFar grid.Intent, settled bool) (in grid.Intent, sure bool, err error)

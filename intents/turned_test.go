@@ -82,3 +82,36 @@ func TestALaterStepIsShownDoubtAndDanger(t *testing.T) {
 		t.Errorf("shown %+v", soFar)
 	}
 }
+
+func TestWhatARuleFindsAtAPlaceOfItsOwnStaysAReport(t *testing.T) {
+	rule := says{name: "rule", in: grid.Intent{By: "rule", Kind: grid.Report, Topic: "facilities", Confidence: 0.75}}
+	for name, c := range map[string]struct {
+		place string
+		sure  bool
+		want  grid.Kind
+	}{
+		"a place, however sure the model is":  {"北门", true, grid.Report},
+		"no place, and the model is not sure": {"", false, grid.Report},
+		"no place, and the model is sure":     {"", true, grid.FollowUp},
+	} {
+		t.Run(name, func(t *testing.T) {
+			more := says{name: "local", in: grid.Intent{By: "local", Kind: grid.FollowUp, Confidence: 0.9, Location: c.place}, sure: c.sure}
+			v := Chain{Steps: []Step{rule, more}}.weigh(context.Background(), grid.Message{Kind: grid.TextMessage, Text: "灯不亮了"}, grid.Scene{})
+			if got := v.conclude(); got.Kind != c.want {
+				t.Errorf("%s, want %s", got.Kind, c.want)
+			}
+		})
+	}
+}
+
+func TestAFollowUpThatALanguageModelReadFindsItsMatter(t *testing.T) {
+	m, s := said("灯还是黑的")
+	s.Open = []grid.Matter{{Ticket: grid.Ticket{No: 3, Kind: grid.Report, Status: grid.Proposed, Heard: m.Sent, Reporter: "z"}, SummaryText: "路灯坏了"}}
+	for by, want := range map[string]grid.TicketNo{"llm": 3, "local": 0} {
+		// Each option has a share of 0.21, none 0.58.
+		got, _, _ := leaning(-1).Link(m, grid.Intent{By: by, Kind: grid.FollowUp, Confidence: 0.9}, s)
+		if got.Ticket != want {
+			t.Errorf("read by %s: ticket %d, want %d", by, got.Ticket, want)
+		}
+	}
+}
